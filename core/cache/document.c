@@ -91,7 +91,8 @@ trials_document_key_id(const char *key, size_t len)
 
     if (len != prefix + 1 + TRIALS_ID_SIZE + 1
         || memcmp(key, TRIALS_KEY_DOCUMENT "{", prefix + 1) != 0
-        || key[len - 1] != '}') {
+        || key[len - 1] != '}')
+    {
         return NULL;
     }
 
@@ -201,7 +202,8 @@ trials_value_id(const trials_value_t *value)
     size_t i;
 
     if (value->data == NULL || value->len != TRIALS_ID_SIZE
-        || memcmp(value->data, "NCT", 3) != 0) {
+        || memcmp(value->data, "NCT", 3) != 0)
+    {
         return 0;
     }
 
@@ -226,7 +228,8 @@ trials_value_hex(const trials_value_t *value)
 
     for (i = 0; i < value->len; i++) {
         if ((value->data[i] < '0' || value->data[i] > '9')
-            && (value->data[i] < 'a' || value->data[i] > 'f')) {
+            && (value->data[i] < 'a' || value->data[i] > 'f'))
+        {
             return 0;
         }
     }
