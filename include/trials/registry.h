@@ -315,9 +315,9 @@ typedef struct {
     trials_str_t      country;
     trials_contact_t *contacts;
     size_t            ncontacts;
-    unsigned          has_point : 1;
-    double            lat; /* degrees, north positive */
-    double            lon; /* degrees, east positive */
+    int               has_point; /* 1: lat and lon are given */
+    double            lat;       /* degrees, north positive */
+    double            lon;       /* degrees, east positive */
 } trials_location_t;
 
 typedef struct {
@@ -348,7 +348,7 @@ typedef struct {
     trials_str_t            pmid;
     trials_reference_type_t type;
     trials_str_t            citation;
-    unsigned                retracted : 1;
+    int                     retracted; /* 1: by one of its retractions */
 } trials_reference_t;
 
 typedef struct {
