@@ -1,0 +1,171 @@
+"""Every genuine record of a folder (RECORDS) in every rendition."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
+TRIALS = os.path.join(BUILD, 'trials')
+RECORDS = os.environ.get('RECORDS', '')
+NAMES = {'page': '{}.html', 'print': '{}.print.html',
+         'embed': '{}.embed.html', 'json': '{}.json'}
+NOW = '2026-11-23'
+
+# Raw values of the API's enumerations that have an underscore or are more
+# than one word a reader could take for prose.
+RAW = re.compile(r'\b(?:NOT_YET_RECRUITING|ACTIVE_NOT_RECRUITING|'
+                 r'ENROLLING_BY_INVITATION|NO_LONGER_AVAILABLE|'
+                 r'TEMPORARILY_NOT_AVAILABLE|APPROVED_FOR_MARKETING|'
+                 r'EXPANDED_ACCESS|EARLY_PHASE1|PHASE[1-4]|NON_RANDOMIZED|'
+                 r'SINGLE_GROUP|SUPPORTIVE_CARE|HEALTH_SERVICES_RESEARCH|'
+                 r'BASIC_SCIENCE|DEVICE_FEASIBILITY|CASE_CONTROL|CASE_ONLY|'
+                 r'CASE_CROSSOVER|ECOLOGIC_OR_COMMUNITY|FAMILY_BASED|'
+                 r'DEFINED_POPULATION|NATURAL_HISTORY|CROSS_SECTIONAL|'
+                 r'CARE_PROVIDER|OUTCOMES_ASSESSOR|NONE_RETAINED|'
+                 r'SAMPLES_WITH_DNA|SAMPLES_WITHOUT_DNA|ACTIVE_COMPARATOR|'
+                 r'PLACEBO_COMPARATOR|SHAM_COMPARATOR|NO_INTERVENTION|'
+                 r'COMBINATION_PRODUCT|DIAGNOSTIC_TEST|DIETARY_SUPPLEMENT|'
+                 r'OLDER_ADULT|NON_PROBABILITY_SAMPLE|PROBABILITY_SAMPLE|'
+                 r'OTHER_GOV|PRINCIPAL_INVESTIGATOR|SUB_INVESTIGATOR|'
+                 r'STUDY_CHAIR|STUDY_DIRECTOR|SPONSOR_INVESTIGATOR)\b')
+
+
+@pytest.fixture(scope='module')
+def rendered(tmp_path_factory):
+    out = tmp_path_factory.mktemp('rendered')
+    files = sorted(glob.glob(os.path.join(RECORDS, 'NCT*.json')))
+    assert files, f'no records in {RECORDS!r}'
+    done = subprocess.run([TRIALS, 'render', '--as', 'all', '--now', NOW,
+                           '--output', out, RECORDS],
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return out, [os.path.basename(f)[:-5] for f in files]
+
+
+def each(rendered, rendition):
+    out, names = rendered
+    for name in names:
+        path = out / NAMES[rendition].format(name)
+        yield name, path.read_bytes().decode('utf-8')
+
+
+def text_of(html):
+    """What a reader sees: without the head, tags and entities."""
+    html = re.sub(r'<(style|script)\b.*?</\1>', ' ', html, flags=re.S)
+    html = re.sub(r'<[^>]*>', ' ', html)
+    return html
+
+
+@pytest.mark.parametrize('rendition', ['page', 'print', 'embed'])
+def test_html_is_text_in_plain_words(rendered, rendition):
+    faults = []
+    for name, html in each(rendered, rendition):
+        text = text_of(html)
+        for pattern in (r'\\[<>\[\]^*_=~]', RAW.pattern, '\ufffd\ufffd'):
+            found = re.search(pattern, text)
+            if found:
+                around = text[max(0, found.start() - 40):found.end() + 40]
+                faults.append(f'{name}: {around!r}')
+    # A record may itself hold a stray escape in a field that is no markup.
+    assert len(faults) == 0, f'{len(faults)}: ' + '\n'.join(faults[:10])
+
+
+@pytest.mark.parametrize('rendition', ['page', 'print', 'embed'])
+def test_html_is_well_formed(rendered, rendition):
+    """html5 elements nest and close: checked with a stack of our own."""
+    void = {'meta', 'link', 'br', 'hr', 'img', 'input', 'wbr', 'area', 'base',
+            'col', 'embed', 'source', 'track'}
+    from html.parser import HTMLParser
+
+    class Nesting(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.stack, self.ids, self.fault = [], set(), None
+
+        def handle_starttag(self, tag, attrs):
+            for key, value in attrs:
+                if key == 'id':
+                    if value in self.ids:
+                        self.fault = self.fault or f'id {value} twice'
+                    self.ids.add(value)
+                if key.startswith('on'):
+                    self.fault = self.fault or f'attribute {key}'
+                if key in ('href', 'src') and re.match(
+                        r'\s*(javascript|data|vbscript):', value or '', re.I):
+                    self.fault = self.fault or f'{key}={value[:40]}'
+            if tag not in void:
+                self.stack.append(tag)
+
+        def handle_startendtag(self, tag, attrs):
+            self.handle_starttag(tag, attrs)
+            if tag not in void:
+                self.stack.pop()
+
+        def handle_endtag(self, tag):
+            if tag in void:
+                return
+            if not self.stack or self.stack.pop() != tag:
+                self.fault = self.fault or f'</{tag}> out of place'
+
+    faults = []
+    for name, html in each(rendered, rendition):
+        parser = Nesting()
+        parser.feed(html)
+        if parser.fault or parser.stack:
+            faults.append(f'{name}: {parser.fault or parser.stack}')
+    assert not faults, f'{len(faults)}: ' + '\n'.join(faults[:10])
+
+
+def flat(text):
+    """Text but for what Markdown and white space may change."""
+    return re.sub(r'[^0-9A-Za-z]+', '', text).lower()
+
+
+def criteria(nested):
+    for criterion in nested:
+        yield criterion
+        yield from criteria(criterion['criteria'])
+
+
+def test_json_holds_every_criterion(rendered):
+    """The letters and digits of the record's text, in order, and no others:
+    marks of lists and headings of our reading aside."""
+    lost = []
+    for name, text in each(rendered, 'json'):
+        model = json.loads(text)
+        assert model['nctId'] == name
+        with open(os.path.join(RECORDS, name + '.json'),
+                  encoding='utf-8') as f:
+            module = json.load(f)['protocolSection'].get('eligibilityModule',
+                                                         {})
+        source = module.get('eligibilityCriteria', '')
+        rebuilt = ''
+        for group in model['eligibility']['groups']:
+            assert group['kind'] in ('inclusion', 'exclusion', 'other')
+            rebuilt += group['heading'] or ''
+            for criterion in criteria(group['criteria']):
+                assert criterion['plain']
+                assert isinstance(criterion['faithful'], bool)
+                rebuilt += ' ' + criterion['original']
+        # Marks such as "1." and "a)" are gone: compare words of three letters
+        # and more.
+        words = lambda s: re.findall(r'[a-z]{3,}', re.sub(
+            r'&(?:lt|gt|amp|quot|nbsp|ge|le|#\d+);', ' ',
+            re.sub(r'\\(.)', r'\1', s)).lower())
+        if words(source) != words(rebuilt):
+            lost.append(name)
+    assert not lost, f'{len(lost)} records: {lost[:20]}'
+
+
+def test_sizes(rendered):
+    """The median page fits into 40 KB of gzip."""
+    import gzip
+    sizes = sorted(len(gzip.compress(html.encode(), 6))
+                   for _, html in each(rendered, 'page'))
+    assert sizes[len(sizes) // 2] <= 40 * 1024
