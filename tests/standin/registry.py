@@ -8,6 +8,24 @@ It serves the records of the folders under /api/v2 as the live API does, and
 misbehaves on demand: POST /_control takes faults and changes of the data
 set, GET /_control shows what was asked. Port 0 picks a free one; the address
 is printed once it is ready. SIGTERM ends it.
+
+Orders of POST /_control, one JSON object each:
+
+    {"put": STUDY}  {"remove": "NCT..."}   change the data set, new build
+    {"rebuild": true}                      new build of the same data
+    {"reset": true}                        counters back to zero
+    {"fault": "none"}                      healthy again
+    {"fault": KIND, ...}                   queue a fault
+
+Every fault takes "times" (default: until "none"), "ids" (only these studies,
+also in filter.ids) and "on" ("study", "list", "version" or "other"). Kinds:
+status (code, retry_after, body), limit (requests, seconds, retry_after: 429
+above that), delay (seconds), hang (seconds), close, truncate, garbage, empty,
+html, oversize (bytes, chunked), bomb (bytes, gzip), drip (bytes_per_second),
+redirect (location, code), loop, vanish (404 and missing from lists).
+
+A put counts as a change in the feed only if the record's own
+lastUpdatePostDateStruct moved, as in the registry.
 """
 
 import argparse
