@@ -1,0 +1,74 @@
+/*
+ * Requests that wait for Redis: one lookup under way for each rendition in a
+ * worker, however many ask for it, and readers of trials that nobody has yet.
+ */
+
+#ifndef NGX_HTTP_TRIALS_WAIT_H
+#define NGX_HTTP_TRIALS_WAIT_H
+
+
+#include "ngx_http_trials_document.h"
+#include "ngx_http_trials_path.h"
+#include "ngx_http_trials_redis.h"
+
+
+typedef struct ngx_http_trials_trial_s  ngx_http_trials_trial_t;
+typedef struct ngx_http_trials_waiter_s ngx_http_trials_waiter_t;
+
+
+typedef enum {
+    NGX_HTTP_TRIALS_FOUND = 0,  /* document is set */
+    NGX_HTTP_TRIALS_PREPARING,  /* nobody has it yet */
+    NGX_HTTP_TRIALS_UNAVAILABLE /* Redis did not say */
+} ngx_http_trials_outcome_t;
+
+
+/*
+ * One waiting request.  It lives in the request's memory; _leave() must be
+ * called before that goes, and may be called at any time.
+ */
+
+struct ngx_http_trials_waiter_s {
+    ngx_queue_t                 queue;
+    ngx_http_trials_trial_t    *trial; /* NULL when not in a queue */
+    trials_rendition_t          rendition;
+    ngx_event_t                 event; /* timer, then posted */
+    ngx_msec_t                  start;
+    ngx_msec_t                  wait; /* for a trial that is not there */
+    ngx_http_trials_outcome_t   outcome;
+    ngx_http_trials_document_t *document; /* the waiter's own reference */
+
+    void (*handler)(ngx_http_trials_waiter_t *waiter);
+    void *data;
+};
+
+
+/* The table of what waits; in pool, the cycle's. */
+ngx_http_trials_waits_t *ngx_http_trials_wait_create(ngx_pool_t *pool);
+
+/*
+ * Looks the rendition up; waiter->handler is called, from a posted event, when
+ * the outcome is known.  NGX_DECLINED where Redis is known to be away,
+ * NGX_ERROR without memory: the handler is not called then.
+ */
+ngx_int_t
+ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
+                           ngx_http_trials_waiter_t *waiter, const char *id,
+                           trials_rendition_t rendition);
+
+void ngx_http_trials_wait_leave(ngx_http_trials_redis_t  *redis,
+                                ngx_http_trials_waiter_t *waiter);
+
+/* Tells the refreshers that a trial is wanted, but not again and again. */
+void ngx_http_trials_wait_want(ngx_http_trials_redis_t *redis, const char *id);
+
+
+/* What the pair of connections reports. */
+
+void ngx_http_trials_wait_resume(ngx_http_trials_redis_t *redis);
+void
+ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *id);
+void ngx_http_trials_wait_flushed(ngx_http_trials_redis_t *redis);
+
+
+#endif
