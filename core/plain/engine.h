@@ -1,0 +1,31 @@
+/*
+ * The engine: what is compiled once and read by everybody.
+ */
+
+#ifndef TRIALS_CORE_PLAIN_ENGINE_H
+#define TRIALS_CORE_PLAIN_ENGINE_H
+
+
+#include "core/plain/glossary.h"
+#include "core/plain/rules.h"
+#include "core/plain/terms.h"
+
+#include <trials/plain.h>
+
+
+struct trials_plain_s {
+    trials_glossary_t glossary;
+    trials_rules_t    rules;
+    char              version[17];
+};
+
+/* All in the arena. */
+struct trials_translation_s {
+    const trials_plain_t *plain;
+    trials_arena_t       *arena;
+    const trials_study_t *study;
+    trials_terms_t        terms;
+};
+
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What a line of the criteria is: a heading of inclusions or exclusions, or not.
+ */
+
+#ifndef TRIALS_CORE_PLAIN_HEADING_H
+#define TRIALS_CORE_PLAIN_HEADING_H
+
+
+#include <trials/plain.h>
+
+#include <stddef.h>
+
+
+/*
+ * The length of the heading that line begins with, and its kind: the whole line,
+ * or up to and with its colon where criteria follow on the same line.  0 where
+ * the line is a criterion.
+ */
+size_t trials_heading_read(trials_str_t line, trials_group_kind_t *kind);
+
+/*
+ * Where, after the line's start, an "Inclusion Criteria:" or "Exclusion:" stands
+ * within it; line.len where none does.
+ */
+size_t trials_heading_within(trials_str_t line);
+
+/* The bytes of list marks that the line begins with ("• ", "a) ", "\- ").  *next
+ * is the enumeration that goes on, zero to begin with. */
+size_t trials_heading_marks(trials_str_t line, unsigned *next);
+
+
+#endif
