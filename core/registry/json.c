@@ -1,6 +1,7 @@
 /* JSON into structs by tables. */
 
 #include "core/registry/json.h"
+#include "core/registry/text.h"
 
 #include <trials/registry.h>
 
@@ -9,6 +10,10 @@
 
 
 #define TRIALS_NOTES_MAX 256 /* notes kept of one study */
+#define TRIALS_VALUE_MAX 64  /* bytes of a value that a note quotes, and NUL */
+
+/* More participants than there are people, a document larger than a disk. */
+#define TRIALS_NUMBER_MAX 1e11
 
 
 typedef void (*trials_reader_pt)(trials_json_t *json, const json_t *value,
@@ -17,6 +22,8 @@ typedef void (*trials_reader_pt)(trials_json_t *json, const json_t *value,
 
 static void trials_json_text(trials_json_t *json, const json_t *value,
                              const trials_field_t *field, void *at);
+static void trials_json_id(trials_json_t *json, const json_t *value,
+                           const trials_field_t *field, void *at);
 static void trials_json_enum(trials_json_t *json, const json_t *value,
                              const trials_field_t *field, void *at);
 static void trials_json_flag(trials_json_t *json, const json_t *value,
@@ -27,8 +34,8 @@ static void trials_json_span(trials_json_t *json, const json_t *value,
                              const trials_field_t *field, void *at);
 static void trials_json_number(trials_json_t *json, const json_t *value,
                                const trials_field_t *field, void *at);
-static void trials_json_degrees(trials_json_t *json, const json_t *value,
-                                const trials_field_t *field, void *at);
+static void trials_json_point(trials_json_t *json, const json_t *value,
+                              const trials_field_t *field, void *at);
 static void trials_json_exists(trials_json_t *json, const json_t *value,
                                const trials_field_t *field, void *at);
 static void trials_json_object(trials_json_t *json, const json_t *value,
@@ -36,32 +43,36 @@ static void trials_json_object(trials_json_t *json, const json_t *value,
 static void trials_json_array(trials_json_t *json, const json_t *value,
                               const trials_field_t *field, void *base);
 
-static trials_str_t
-trials_json_clean(trials_json_t *json, const json_t *value, int trim);
+static const char *
+trials_json_string(trials_json_t *json, const json_t *value, size_t *len);
+static int trials_is_degrees(const json_t *value, double limit);
 static int trials_is_filled(const char *p, size_t size);
 static int trials_digits(const char *p, size_t n, int *number);
 static void
-trials_json_note(trials_json_t *json, const char *reason, const char *value);
-static size_t trials_json_enter(trials_json_t *json, const char *name);
-static void   trials_json_leave(trials_json_t *json, size_t len);
+trials_json_note(trials_json_t *json, const char *reason, const json_t *value);
+static trials_str_t *trials_json_note_next(trials_json_t *json);
+static size_t        trials_json_enter(trials_json_t *json, const char *name);
+static void          trials_json_leave(trials_json_t *json, size_t len);
 
 
 /* In the order of trials_field_kind_t; an array reads its elements. */
 
 static const trials_reader_pt trials_json_readers[] = {
-    trials_json_text,    /* TEXT */
-    trials_json_text,    /* MARKUP */
-    trials_json_enum,    /* ENUM */
-    trials_json_flag,    /* FLAG */
-    trials_json_date,    /* DATE */
-    trials_json_span,    /* SPAN */
-    trials_json_number,  /* NUMBER */
-    trials_json_degrees, /* DEGREES */
-    trials_json_exists,  /* EXISTS */
-    trials_json_object,  /* OBJECT */
-    trials_json_text,    /* TEXTS */
-    trials_json_enum,    /* ENUMS */
-    trials_json_object,  /* OBJECTS */
+    trials_json_text,   /* TEXT */
+    trials_json_text,   /* MARKUP */
+    trials_json_id,     /* ID */
+    trials_json_enum,   /* ENUM */
+    trials_json_flag,   /* FLAG */
+    trials_json_date,   /* DATE */
+    trials_json_span,   /* SPAN */
+    trials_json_number, /* NUMBER */
+    trials_json_point,  /* POINT */
+    trials_json_exists, /* EXISTS */
+    trials_json_object, /* OBJECT */
+    trials_json_text,   /* TEXTS */
+    trials_json_id,     /* IDS */
+    trials_json_enum,   /* ENUMS */
+    trials_json_object, /* OBJECTS */
 };
 
 
@@ -99,18 +110,73 @@ static void
 trials_json_text(trials_json_t *json, const json_t *value,
                  const trials_field_t *field, void *at)
 {
-    trials_str_t str;
+    char         *p;
+    size_t        n, len;
+    const char   *text;
+    trials_str_t *str;
 
-    if (!json_is_string(value)) {
-        trials_json_note(json, "not a string", NULL);
+    text = trials_json_string(json, value, &len);
+    if (text == NULL) {
         return;
     }
 
-    str = trials_json_clean(json, value, field->kind != TRIALS_FIELD_MARKUP);
-
-    if (str.len) {
-        *(trials_str_t *) at = str;
+    p = trials_arena_alloc(json->arena, len + 1);
+    if (p == NULL) {
+        json->nomem = 1;
+        return;
     }
+
+    n = trials_registry_clean(p, text, len);
+
+    if (field->kind != TRIALS_FIELD_MARKUP) {
+        while (n && (unsigned char) p[n - 1] <= ' ') {
+            n--;
+        }
+
+        while (n && (unsigned char) *p <= ' ') {
+            p++;
+            n--;
+        }
+    }
+
+    p[n] = '\0';
+
+    if (n) {
+        str = at;
+        str->data = p;
+        str->len = n;
+    }
+}
+
+
+static void
+trials_json_id(trials_json_t *json, const json_t *value,
+               const trials_field_t *field, void *at)
+{
+    size_t       len;
+    const char  *text;
+    trials_id_t  id;
+    trials_str_t str;
+
+    (void) field;
+
+    text = trials_json_string(json, value, &len);
+    if (text == NULL) {
+        return;
+    }
+
+    if (trials_id_parse(text, len, id) != TRIALS_OK) {
+        trials_json_note(json, "not an id", value);
+        return;
+    }
+
+    str = trials_arena_strdup(json->arena, id, TRIALS_ID_LEN);
+    if (str.data == NULL) {
+        json->nomem = 1;
+        return;
+    }
+
+    *(trials_str_t *) at = str;
 }
 
 
@@ -118,25 +184,27 @@ static void
 trials_json_enum(trials_json_t *json, const json_t *value,
                  const trials_field_t *field, void *at)
 {
+    size_t             len;
     unsigned           i;
+    const char        *text;
     const char *const *names;
 
-    if (!json_is_string(value)) {
-        trials_json_note(json, "not a string", NULL);
+    text = trials_json_string(json, value, &len);
+    if (text == NULL) {
         return;
     }
 
     names = field->type;
 
     for (i = 0; names[i]; i++) {
-        if (strcmp(names[i], json_string_value(value)) == 0) {
+        if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0) {
             i++;
             memcpy(at, &i, sizeof(unsigned));
             return;
         }
     }
 
-    trials_json_note(json, "unknown value", json_string_value(value));
+    trials_json_note(json, "unknown value", value);
 }
 
 
@@ -170,18 +238,20 @@ trials_json_date(trials_json_t *json, const json_t *value,
 
     (void) field;
 
-    p = json_string_value(value);
-    len = json_string_length(value);
-
-    if (p == NULL || (len != 7 && len != 10) || p[4] != '-'
-        || !trials_digits(p, 4, &year) || !trials_digits(p + 5, 2, &month)
-        || year < 1900 || month < 1 || month > 12)
-    {
-        trials_json_note(json, "not a date", p);
+    p = trials_json_string(json, value, &len);
+    if (p == NULL) {
         return;
     }
 
     day = 0;
+
+    if ((len != 7 && len != 10) || p[4] != '-' || !trials_digits(p, 4, &year)
+        || !trials_digits(p + 5, 2, &month) || year < 1900 || month < 1
+        || month > 12)
+    {
+        trials_json_note(json, "not a date", value);
+        return;
+    }
 
     if (len == 10) {
         last = days[month - 1];
@@ -193,7 +263,7 @@ trials_json_date(trials_json_t *json, const json_t *value,
 
         if (p[7] != '-' || !trials_digits(p + 8, 2, &day) || day < 1
             || day > last) {
-            trials_json_note(json, "not a date", p);
+            trials_json_note(json, "not a date", value);
             return;
         }
     }
@@ -211,52 +281,44 @@ static void
 trials_json_span(trials_json_t *json, const json_t *value,
                  const trials_field_t *field, void *at)
 {
-    int                i, n;
-    size_t             len, digits;
-    const char        *p;
-    trials_span_t     *span;
-    trials_time_unit_t unit;
+    int            i, n;
+    size_t         len, unit, digits;
+    const char    *p;
+    trials_span_t *span;
 
     static const char *const units[] = {"Minute", "Hour",  "Day",
                                         "Week",   "Month", "Year"};
 
     (void) field;
 
-    p = json_string_value(value);
-    len = json_string_length(value);
-    unit = TRIALS_UNIT_NONE;
-    n = 0;
+    p = trials_json_string(json, value, &len);
+    if (p == NULL) {
+        return;
+    }
 
-    if (p) {
-        digits = strspn(p, "0123456789");
+    digits = strspn(p, "0123456789");
 
-        if (digits > 0 && digits < 7 && len > digits && p[digits] == ' '
-            && trials_digits(p, digits, &n))
-        {
-            for (i = 0; i < 6; i++) {
-                len = strlen(units[i]);
+    if (digits > 0 && digits < 7 && p[digits] == ' '
+        && trials_digits(p, digits, &n))
+    {
+        p += digits + 1;
+        len -= digits + 1;
 
-                if (strncmp(p + digits + 1, units[i], len) == 0) {
-                    p += digits + 1 + len;
+        for (i = 0; i < 6; i++) {
+            unit = strlen(units[i]);
 
-                    if (*p == '\0' || strcmp(p, "s") == 0) {
-                        unit = (trials_time_unit_t) (TRIALS_UNIT_MINUTE + i);
-                    }
-
-                    break;
-                }
+            if (strncmp(p, units[i], unit) == 0
+                && (len == unit || (len == unit + 1 && p[unit] == 's')))
+            {
+                span = at;
+                span->count = n;
+                span->unit = (trials_time_unit_t) (TRIALS_UNIT_MINUTE + i);
+                return;
             }
         }
     }
 
-    if (unit == TRIALS_UNIT_NONE) {
-        trials_json_note(json, "not a span of time", json_string_value(value));
-        return;
-    }
-
-    span = at;
-    span->count = n;
-    span->unit = unit;
+    trials_json_note(json, "not a span of time", value);
 }
 
 
@@ -264,19 +326,24 @@ static void
 trials_json_number(trials_json_t *json, const json_t *value,
                    const trials_field_t *field, void *at)
 {
-    json_int_t n;
+    double n;
 
     (void) field;
 
-    if (!json_is_integer(value)) {
-        trials_json_note(json, "not a whole number", NULL);
+    if (!json_is_number(value)) {
+        trials_json_note(json, "not a number", NULL);
         return;
     }
 
-    n = json_integer_value(value);
+    n = json_number_value(value);
 
-    if (n < 0 || n > 1000000000000) {
+    if (n < 0 || n > TRIALS_NUMBER_MAX) {
         trials_json_note(json, "number out of range", NULL);
+        return;
+    }
+
+    if (n != (double) (long) n) {
+        trials_json_note(json, "not a whole number", NULL);
         return;
     }
 
@@ -284,22 +351,40 @@ trials_json_number(trials_json_t *json, const json_t *value,
 }
 
 
+/* A place is given by both numbers or by none. */
+
 static void
-trials_json_degrees(trials_json_t *json, const json_t *value,
-                    const trials_field_t *field, void *at)
+trials_json_point(trials_json_t *json, const json_t *value,
+                  const trials_field_t *field, void *at)
 {
-    double n;
+    const json_t      *lat, *lon;
+    trials_location_t *location;
 
     (void) field;
 
-    n = json_number_value(value);
+    lat = json_object_get(value, "lat");
+    lon = json_object_get(value, "lon");
 
-    if (!json_is_number(value) || !(n >= -180.0 && n <= 180.0)) {
-        trials_json_note(json, "not degrees", NULL);
+    if (!trials_is_degrees(lat, 90.0) || !trials_is_degrees(lon, 180.0)) {
+        trials_json_note(json, "not a latitude and a longitude", NULL);
         return;
     }
 
-    *(double *) at = n;
+    location = at;
+    location->has_point = 1;
+    location->lat = json_number_value(lat);
+    location->lon = json_number_value(lon);
+}
+
+
+static int
+trials_is_degrees(const json_t *value, double limit)
+{
+    double n;
+
+    n = json_number_value(value);
+
+    return json_is_number(value) && n >= -limit && n <= limit;
 }
 
 
@@ -307,10 +392,14 @@ static void
 trials_json_exists(trials_json_t *json, const json_t *value,
                    const trials_field_t *field, void *at)
 {
-    (void) json;
     (void) field;
 
-    *(int *) at = json_is_object(value) || json_array_size(value) > 0;
+    if (!json_is_array(value)) {
+        trials_json_note(json, "not an array", NULL);
+        return;
+    }
+
+    *(int *) at = json_array_size(value) > 0;
 }
 
 
@@ -393,62 +482,19 @@ trials_is_filled(const char *p, size_t size)
 }
 
 
-/*
- * A copy of the text without what XML 1.0 cannot hold (section 2.2: control
- * characters but for tab and line ends, U+FFFE, U+FFFF), so that nothing behind
- * this place has to care.  jansson has refused what is no UTF-8.
- */
+/* The bytes of a string, which may hold NULs; NULL, with a note, for others. */
 
-static trials_str_t
-trials_json_clean(trials_json_t *json, const json_t *value, int trim)
+static const char *
+trials_json_string(trials_json_t *json, const json_t *value, size_t *len)
 {
-    char                *out;
-    size_t               i, n, len;
-    trials_str_t         str = {0, NULL};
-    const unsigned char *p;
-
-    p = (const unsigned char *) json_string_value(value);
-    len = json_string_length(value);
-
-    if (trim) {
-        while (len && p[0] <= ' ') {
-            p++;
-            len--;
-        }
-
-        while (len && p[len - 1] <= ' ') {
-            len--;
-        }
+    if (!json_is_string(value)) {
+        trials_json_note(json, "not a string", NULL);
+        return NULL;
     }
 
-    out = trials_arena_alloc(json->arena, len + 1);
-    if (out == NULL) {
-        json->nomem = 1;
-        return str;
-    }
+    *len = json_string_length(value);
 
-    for (i = 0, n = 0; i < len; i++) {
-        if (p[i] < 0x20 && p[i] != '\n' && p[i] != '\t') {
-            continue;
-        }
-
-        if (p[i] == 0x7f) {
-            continue;
-        }
-
-        if (len - i >= 3 && p[i] == 0xef && p[i + 1] == 0xbf
-            && p[i + 2] >= 0xbe) {
-            i += 2;
-            continue;
-        }
-
-        out[n++] = (char) p[i];
-    }
-
-    str.data = out;
-    str.len = n;
-
-    return str;
+    return json_string_value(value);
 }
 
 
@@ -471,21 +517,52 @@ trials_digits(const char *p, size_t n, int *number)
 }
 
 
+/* value, where not NULL, is a string that the note quotes. */
+
 static void
-trials_json_note(trials_json_t *json, const char *reason, const char *value)
+trials_json_note(trials_json_t *json, const char *reason, const json_t *value)
 {
-    trials_str_t note, *notes;
+    char          text[TRIALS_VALUE_MAX];
+    trials_str_t *note;
 
     if (json->nnotes == TRIALS_NOTES_MAX) {
+        json->dropped++;
         return;
     }
 
+    note = trials_json_note_next(json);
+    if (note == NULL) {
+        return;
+    }
+
+    if (value) {
+        trials_registry_line(text, sizeof(text), json_string_value(value),
+                             json_string_length(value));
+        *note = trials_arena_printf(json->arena, "%s: %s \"%s\"", json->path,
+                                    reason, text);
+    } else {
+        *note = trials_arena_printf(json->arena, "%s: %s", json->path, reason);
+    }
+
+    if (note->data == NULL) {
+        json->nomem = 1;
+    }
+}
+
+
+static trials_str_t *
+trials_json_note_next(trials_json_t *json)
+{
+    size_t        size;
+    trials_str_t *notes;
+
     if (json->nnotes == json->size) {
-        notes = trials_arena_calloc(json->arena, json->size * 2 + 8,
-                                    sizeof(trials_str_t));
+        size = json->size * 2 + 8;
+
+        notes = trials_arena_calloc(json->arena, size, sizeof(trials_str_t));
         if (notes == NULL) {
             json->nomem = 1;
-            return;
+            return NULL;
         }
 
         if (json->nnotes) {
@@ -493,22 +570,32 @@ trials_json_note(trials_json_t *json, const char *reason, const char *value)
         }
 
         json->notes = notes;
-        json->size = json->size * 2 + 8;
+        json->size = size;
     }
 
-    if (value) {
-        note = trials_arena_printf(json->arena, "%s: %s \"%.60s\"", json->path,
-                                   reason, value);
-    } else {
-        note = trials_arena_printf(json->arena, "%s: %s", json->path, reason);
-    }
+    return &json->notes[json->nnotes++];
+}
 
-    if (note.data == NULL) {
-        json->nomem = 1;
+
+void
+trials_json_finish(trials_json_t *json)
+{
+    trials_str_t *note;
+
+    if (json->dropped == 0) {
         return;
     }
 
-    json->notes[json->nnotes++] = note;
+    note = trials_json_note_next(json);
+    if (note == NULL) {
+        return;
+    }
+
+    *note = trials_arena_printf(json->arena, "and %zu more", json->dropped);
+
+    if (note->data == NULL) {
+        json->nomem = 1;
+    }
 }
 
 

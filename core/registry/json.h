@@ -14,19 +14,21 @@
 
 
 typedef enum {
-    TRIALS_FIELD_TEXT,    /* trials_str_t, trimmed */
-    TRIALS_FIELD_MARKUP,  /* trials_str_t */
-    TRIALS_FIELD_ENUM,    /* an enum; type: its names */
-    TRIALS_FIELD_FLAG,    /* trials_said_t */
-    TRIALS_FIELD_DATE,    /* trials_date_t but for its type */
-    TRIALS_FIELD_SPAN,    /* trials_span_t */
-    TRIALS_FIELD_NUMBER,  /* long, not negative */
-    TRIALS_FIELD_DEGREES, /* double */
-    TRIALS_FIELD_EXISTS,  /* int: 1 where the member is there, not empty */
-    TRIALS_FIELD_OBJECT,  /* a struct within; type: its fields */
-    TRIALS_FIELD_TEXTS,   /* array of trials_str_t */
-    TRIALS_FIELD_ENUMS,   /* array of enums; type: their names */
-    TRIALS_FIELD_OBJECTS  /* array of structs; type: their fields */
+    TRIALS_FIELD_TEXT,   /* trials_str_t, trimmed */
+    TRIALS_FIELD_MARKUP, /* trials_str_t */
+    TRIALS_FIELD_ID,     /* trials_str_t, an id in canonical form */
+    TRIALS_FIELD_ENUM,   /* an enum; type: its names */
+    TRIALS_FIELD_FLAG,   /* trials_said_t */
+    TRIALS_FIELD_DATE,   /* trials_date_t but for its type */
+    TRIALS_FIELD_SPAN,   /* trials_span_t */
+    TRIALS_FIELD_NUMBER, /* long, not negative */
+    TRIALS_FIELD_POINT,  /* trials_location_t: lat, lon and has_point */
+    TRIALS_FIELD_EXISTS, /* int: 1 where the member is an array with items */
+    TRIALS_FIELD_OBJECT, /* a struct within; type: its fields */
+    TRIALS_FIELD_TEXTS,  /* array of trials_str_t; those below are arrays */
+    TRIALS_FIELD_IDS,    /* array of trials_str_t, ids in canonical form */
+    TRIALS_FIELD_ENUMS,  /* array of enums; type: their names */
+    TRIALS_FIELD_OBJECTS /* array of structs; type: their fields */
 } trials_field_kind_t;
 
 typedef struct {
@@ -47,13 +49,21 @@ typedef struct {
     size_t          path_len;
     trials_str_t   *notes; /* what was left out: "path: reason" */
     size_t          nnotes;
-    size_t          size; /* room in notes */
+    size_t          size;    /* room in notes */
+    size_t          dropped; /* notes for which there was no room */
     int             nomem;
 } trials_json_t;
 
-/* Fills in base from object.  What does not fit is left out and noted. */
+/*
+ * Fills in base from object.  What does not fit is left out and noted; null is
+ * as good as absent, and so is an empty text.  Numbers are those of a document
+ * that was loaded with JSON_DECODE_INT_AS_REAL.
+ */
 void trials_json_read(trials_json_t *json, const json_t *object,
                       const trials_field_t *fields, void *base);
+
+/* To be called at the end: a last note tells how many more there were. */
+void trials_json_finish(trials_json_t *json);
 
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "core/registry/enums.h"
 #include "core/registry/json.h"
+#include "core/registry/text.h"
 
 #include <trials/registry.h>
 
@@ -94,12 +95,6 @@ static const trials_field_t trials_official_fields[] = {
 #undef T
 #define T trials_location_t
 
-static const trials_field_t trials_point_fields[] = {
-    FIELD("lat", DEGREES, lat, NULL),
-    FIELD("lon", DEGREES, lon, NULL),
-    END,
-};
-
 static const trials_field_t trials_location_fields[] = {
     FIELD("facility", TEXT, facility, NULL),
     FIELD("status", ENUM, status, trials_status_names),
@@ -108,8 +103,7 @@ static const trials_field_t trials_location_fields[] = {
     FIELD("zip", TEXT, zip, NULL),
     FIELD("country", TEXT, country, NULL),
     ARRAY("contacts", OBJECTS, contacts, trials_contact_fields),
-    FIELD("geoPoint", EXISTS, has_point, NULL),
-    WITHIN("geoPoint", trials_point_fields),
+    {"geoPoint", TRIALS_FIELD_POINT, 0, 0, 0, NULL},
     END,
 };
 
@@ -187,7 +181,7 @@ static const trials_field_t trials_org_study_id_fields[] = {
 };
 
 static const trials_field_t trials_identification_fields[] = {
-    ARRAY("nctIdAliases", TEXTS, aliases, NULL),
+    ARRAY("nctIdAliases", IDS, aliases, NULL),
     WITHIN("orgStudyIdInfo", trials_org_study_id_fields),
     ARRAY("secondaryIdInfos", OBJECTS, secondary_ids, trials_other_id_fields),
     FIELD("briefTitle", TEXT, brief_title, NULL),
@@ -199,7 +193,7 @@ static const trials_field_t trials_identification_fields[] = {
 
 static const trials_field_t trials_expanded_access_fields[] = {
     FIELD("hasExpandedAccess", FLAG, has_expanded_access, NULL),
-    FIELD("nctId", TEXT, expanded_access_id, NULL),
+    FIELD("nctId", ID, expanded_access_id, NULL),
     FIELD("statusForNctId", ENUM, expanded_access_status, trials_status_names),
     END,
 };
@@ -441,6 +435,9 @@ static const trials_field_t trials_study_fields[] = {
 };
 
 
+static trials_rc_t
+trials_study_load(const char *name, const char *text, size_t len, json_t **root,
+                  trials_error_t *err);
 static trials_rc_t trials_study_id(const json_t *root, const char *name,
                                    trials_id_t id, trials_error_t *err);
 
@@ -451,33 +448,17 @@ trials_study_parse(trials_arena_t *arena, const char *name, const char *text,
 {
     json_t         *root;
     trials_rc_t     rc;
-    json_error_t    error;
     trials_json_t   json;
     trials_study_t *out;
 
-    root =
-        json_loadb(text, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL) {
-        if (json_error_code(&error) == json_error_out_of_memory) {
-            return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
-        }
-
-        if (json_error_code(&error) == json_error_stack_overflow) {
-            return trials_error(err, TRIALS_TOO_LARGE,
-                                "%s:%d:%d: nested too deep", name, error.line,
-                                error.column);
-        }
-
-        return trials_error(err, TRIALS_INVALID, "%s:%d:%d: %s", name,
-                            error.line, error.column, error.text);
+    rc = trials_study_load(name, text, len, &root, err);
+    if (rc != TRIALS_OK) {
+        return rc;
     }
-
-    memset(&json, 0, sizeof(trials_json_t));
-    json.arena = arena;
 
     out = trials_arena_alloc(arena, sizeof(trials_study_t));
     if (out == NULL) {
-        rc = TRIALS_NOMEM;
+        rc = trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
         goto done;
     }
 
@@ -488,10 +469,14 @@ trials_study_parse(trials_arena_t *arena, const char *name, const char *text,
 
     out->enrollment = -1;
 
+    memset(&json, 0, sizeof(trials_json_t));
+    json.arena = arena;
+
     trials_json_read(&json, root, trials_study_fields, out);
+    trials_json_finish(&json);
 
     if (json.nomem) {
-        rc = TRIALS_NOMEM;
+        rc = trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
         goto done;
     }
 
@@ -503,11 +488,60 @@ done:
 
     json_decref(root);
 
-    if (rc == TRIALS_NOMEM) {
-        return trials_error(err, rc, "%s: out of memory", name);
+    return rc;
+}
+
+
+/*
+ * Numbers are read as floating point: an integer that fits no machine word would
+ * otherwise lose the whole record.  A member that is there twice is refused,
+ * because nobody can say which of the two is meant.
+ */
+
+static trials_rc_t
+trials_study_load(const char *name, const char *text, size_t len, json_t **root,
+                  trials_error_t *err)
+{
+    char         reason[JSON_ERROR_TEXT_LENGTH];
+    json_error_t error;
+
+    static const char bom[] = "\xef\xbb\xbf";
+
+    if (len >= 3 && memcmp(text, bom, 3) == 0) {
+        text += 3;
+        len -= 3;
     }
 
-    return rc;
+    if (len == 0) {
+        return trials_error(err, TRIALS_INVALID, "%s:1:1: empty", name);
+    }
+
+    *root = json_loadb(text, len,
+                       JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES
+                           | JSON_DECODE_INT_AS_REAL,
+                       &error);
+    if (*root) {
+        return TRIALS_OK;
+    }
+
+    /* jansson has no words for an allocation that failed while it read. */
+
+    if (json_error_code(&error) == json_error_out_of_memory
+        || error.text[0] == '\0')
+    {
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
+    }
+
+    if (json_error_code(&error) == json_error_stack_overflow) {
+        return trials_error(err, TRIALS_TOO_LARGE, "%s:%d:%d: nested too deep",
+                            name, error.line, error.column);
+    }
+
+    trials_registry_line(reason, sizeof(reason), error.text,
+                         strnlen(error.text, sizeof(error.text) - 1));
+
+    return trials_error(err, TRIALS_INVALID, "%s:%d:%d: %s", name, error.line,
+                        error.column, reason);
 }
 
 
@@ -515,6 +549,7 @@ static trials_rc_t
 trials_study_id(const json_t *root, const char *name, trials_id_t id,
                 trials_error_t *err)
 {
+    char          text[64];
     const json_t *value;
 
     static const char path[] = "protocolSection.identificationModule.nctId";
@@ -532,13 +567,19 @@ trials_study_id(const json_t *root, const char *name, trials_id_t id,
         return trials_error(err, TRIALS_INVALID, "%s: %s: missing", name, path);
     }
 
-    if (!json_is_string(value)
-        || trials_id_parse(json_string_value(value), json_string_length(value),
-                           id)
-               != TRIALS_OK)
-    {
-        return trials_error(err, TRIALS_INVALID, "%s: %s: not an id", name,
+    if (!json_is_string(value)) {
+        return trials_error(err, TRIALS_INVALID, "%s: %s: not a string", name,
                             path);
+    }
+
+    if (trials_id_parse(json_string_value(value), json_string_length(value), id)
+        != TRIALS_OK)
+    {
+        trials_registry_line(text, sizeof(text), json_string_value(value),
+                             json_string_length(value));
+
+        return trials_error(err, TRIALS_INVALID, "%s: %s: not an id \"%s\"",
+                            name, path, text);
     }
 
     return TRIALS_OK;

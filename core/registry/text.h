@@ -1,0 +1,26 @@
+/* Texts of others: made fit for XML, and for one line of a message. */
+
+#ifndef TRIALS_REGISTRY_TEXT_H
+#define TRIALS_REGISTRY_TEXT_H
+
+
+#include <stddef.h>
+
+
+/*
+ * Copies len bytes of UTF-8 without what XML 1.0 cannot hold (section 2.2:
+ * control characters below U+0020 but for tab and line end, U+FFFE, U+FFFF), so
+ * that nothing behind this place has to care.  CR LF and a CR by itself become
+ * LF.  dst has room for len bytes and may be src; returns what it holds.
+ */
+size_t trials_registry_clean(char *dst, const char *src, size_t len);
+
+/*
+ * Copies of len bytes what one line of a message can hold: control characters
+ * and line ends become spaces, what is not UTF-8 becomes "?".  Cut, at a
+ * character, to size - 1 bytes, and NUL-terminated.
+ */
+void trials_registry_line(char *dst, size_t size, const char *src, size_t len);
+
+
+#endif
