@@ -29,6 +29,14 @@ typedef struct {
 /* 127.0.0.1:6379, database 0, 2 s. */
 void trials_cache_defaults(trials_cache_settings_t *settings);
 
+/*
+ * Reads a password from the first line of a file, without its end of line, into
+ * password, which holds size bytes.  TRIALS_FAILED, naming the file but nothing
+ * of what is in it, where it cannot be read, is empty or does not fit.
+ */
+trials_rc_t trials_cache_password(const char *file, char *password, size_t size,
+                                  trials_error_t *err);
+
 /* Copies the settings; does not connect yet.  NULL with *err where the address
  * cannot be read or memory is out.  Freed by _destroy(). */
 trials_cache_t *trials_cache_create(const trials_cache_settings_t *settings,
