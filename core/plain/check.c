@@ -25,12 +25,12 @@
 #define TRIALS_CHECK_REACH 24
 
 
-static trials_rc_t trials_check_compare(const trials_facts_t *original,
-                                        const trials_facts_t *plain,
-                                        trials_error_t       *err);
-static trials_rc_t trials_check_differ(const trials_facts_t *original, size_t i,
-                                       const trials_facts_t *plain, size_t k,
-                                       trials_error_t *err);
+static trials_rc_t
+trials_check_compare(const trials_facts_t *original,
+                     const trials_facts_t *plain, trials_error_t *err);
+static trials_rc_t
+           trials_check_differ(const trials_facts_t *original, size_t i,
+                               const trials_facts_t *plain, size_t k, trials_error_t *err);
 static int trials_fact_same(const trials_fact_t *a, const trials_fact_t *b);
 static int trials_fact_within(const trials_facts_t *facts, size_t from,
                               const trials_fact_t *fact);
@@ -52,7 +52,8 @@ trials_plain_check(trials_str_t original, trials_str_t plain,
 
     if (original.len == plain.len
         && (plain.len == 0
-            || memcmp(original.data, plain.data, plain.len) == 0)) {
+            || memcmp(original.data, plain.data, plain.len) == 0))
+    {
         return TRIALS_OK;
     }
 
@@ -113,8 +114,8 @@ trials_check_differ(const trials_facts_t *original, size_t i,
     other = k < plain->n ? &plain->list[k] : NULL;
 
     if (fact && other && fact->number && other->number
-        && fact->value == other->value && fact->exponent == other->exponent) {
-
+        && fact->value == other->value && fact->exponent == other->exponent)
+    {
         return trials_error(err, TRIALS_FAILED, "the bound of %.*s changed",
                             (int) fact->source.len, fact->source.data);
     }
@@ -145,7 +146,8 @@ trials_fact_same(const trials_fact_t *a, const trials_fact_t *b)
 
     if (a->number) {
         return a->value == b->value && a->exponent == b->exponent
-               && a->cmp == b->cmp && a->age == b->age;
+               && a->cmp == b->cmp && a->age == b->age
+               && a->negative == b->negative;
     }
 
     return a->word.len == b->word.len
@@ -176,20 +178,43 @@ trials_fact_kind(const trials_fact_t *fact)
     static const struct {
         const char *word;
         const char *kind;
-    } kinds[] = {
-        {">=", "comparator"},   {"<=", "comparator"}, {">", "comparator"},
-        {"<", "comparator"},    {"no", "negation"},   {"not", "negation"},
-        {"cannot", "negation"}, {"never", "negation"}, {"none", "negation"},
-        {"without", "negation"}, {"neither", "negation"}, {"nor", "negation"},
-        {"and", "alternative"}, {"or", "alternative"}, {"and/or", "alternative"},
-        {"unless", "exception"}, {"except", "exception"},
-        {"all", "quantifier"},  {"any", "quantifier"}, {"both", "quantifier"},
-        {"either", "quantifier"}, {"only", "quantifier"},
-        {"before", "time"},     {"after", "time"},    {"during", "time"},
-        {"within", "time"},     {"last", "time"},     {"until", "time"},
-        {"year", "unit"},       {"month", "unit"},    {"week", "unit"},
-        {"day", "unit"},        {"hour", "unit"},     {"%", "unit"},
-        {"mg", "unit"},         {"kg", "unit"},       {"per", "unit"}};
+    } kinds[] = {{">=", "comparator"},
+                 {"<=", "comparator"},
+                 {">", "comparator"},
+                 {"<", "comparator"},
+                 {"no", "negation"},
+                 {"not", "negation"},
+                 {"cannot", "negation"},
+                 {"never", "negation"},
+                 {"none", "negation"},
+                 {"without", "negation"},
+                 {"neither", "negation"},
+                 {"nor", "negation"},
+                 {"and", "alternative"},
+                 {"or", "alternative"},
+                 {"and/or", "alternative"},
+                 {"unless", "exception"},
+                 {"except", "exception"},
+                 {"all", "quantifier"},
+                 {"any", "quantifier"},
+                 {"both", "quantifier"},
+                 {"either", "quantifier"},
+                 {"only", "quantifier"},
+                 {"before", "time"},
+                 {"after", "time"},
+                 {"during", "time"},
+                 {"within", "time"},
+                 {"last", "time"},
+                 {"until", "time"},
+                 {"year", "unit"},
+                 {"month", "unit"},
+                 {"week", "unit"},
+                 {"day", "unit"},
+                 {"hour", "unit"},
+                 {"%", "unit"},
+                 {"mg", "unit"},
+                 {"kg", "unit"},
+                 {"per", "unit"}};
 
     if (fact->number) {
         return "number";
@@ -197,7 +222,8 @@ trials_fact_kind(const trials_fact_t *fact)
 
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (fact->word.len == strlen(kinds[i].word)
-            && memcmp(fact->word.data, kinds[i].word, fact->word.len) == 0) {
+            && memcmp(fact->word.data, kinds[i].word, fact->word.len) == 0)
+        {
             return kinds[i].kind;
         }
     }

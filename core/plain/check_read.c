@@ -47,35 +47,36 @@ typedef struct {
 } trials_reader_t;
 
 
-static trials_rc_t trials_parts_read(trials_reader_t *r, char *lower);
+static trials_rc_t    trials_parts_read(trials_reader_t *r, char *lower);
 static trials_part_t *trials_parts_add(trials_reader_t *r);
-static size_t trials_part_number(trials_part_t *part, const char *p,
-                                 size_t len);
+static size_t
+            trials_part_number(trials_part_t *part, const char *p, size_t len);
 static void trials_part_digit(trials_part_t *part, char c);
 static size_t trials_part_word(const char *p, size_t len);
 static size_t trials_sign_len(const char *p, size_t len);
-static void trials_parts_name(trials_reader_t *r);
-static void trials_parts_numbers(trials_reader_t *r);
-static void trials_parts_power(trials_reader_t *r, size_t i);
+static void   trials_parts_name(trials_reader_t *r);
+static void   trials_parts_numbers(trials_reader_t *r);
+static void   trials_parts_power(trials_reader_t *r, size_t i);
 static const trials_check_word_t *
 trials_phrase_find(const trials_reader_t *r, size_t i, size_t *words);
 static int trials_phrase_compare(const trials_reader_t *r, size_t i, size_t n,
                                  const char *phrase);
 static trials_rc_t trials_facts_tell(trials_reader_t *r);
 static trials_rc_t trials_facts_phrase(trials_reader_t *r, size_t i);
+static trials_rc_t trials_facts_window(trials_reader_t *r, size_t i);
 static trials_rc_t trials_facts_number(trials_reader_t *r, size_t i);
 static trials_rc_t trials_facts_loose(trials_reader_t *r);
 static trials_rc_t trials_facts_add(trials_reader_t *r, size_t i, size_t words,
                                     const char *word, size_t len);
 static trials_fact_t *trials_facts_push(trials_facts_t *facts);
-static void trials_number_after(trials_reader_t *r, size_t i,
-                                trials_fact_t *fact);
+static void
+trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact);
 static size_t trials_skip_units(const trials_reader_t *r, size_t i);
-static int trials_part_is(const trials_part_t *part, const char *word);
-static int trials_canon_is(const trials_part_t *part, const char *canon);
+static int    trials_part_is(const trials_part_t *part, const char *word);
+static int    trials_canon_is(const trials_part_t *part, const char *canon);
 static trials_cmp_t trials_canon_cmp(const char *canon);
-static int trials_number_follows(const trials_reader_t *r, size_t i);
-static int trials_window_follows(const trials_reader_t *r, size_t i);
+static int          trials_number_follows(const trials_reader_t *r, size_t i);
+static int          trials_window_follows(const trials_reader_t *r, size_t i);
 
 
 trials_rc_t
@@ -128,10 +129,10 @@ trials_parts_read(trials_reader_t *r, char *lower)
     spaced = 1;
 
     for (i = 0; i < len; i += n) {
-
         n = trials_sign_len(lower + i, len - i);
 
-        if (lower[i] == ' ' || (n == 2 && memcmp(lower + i, "\xc2\xa0", 2) == 0)) {
+        if (lower[i] == ' '
+            || (n == 2 && memcmp(lower + i, "\xc2\xa0", 2) == 0)) {
             spaced = 1;
             continue;
         }
@@ -200,7 +201,6 @@ trials_part_number(trials_part_t *part, const char *p, size_t len)
     point = 0;
 
     for (i = 0; i < len; i++) {
-
         if (p[i] >= '0' && p[i] <= '9') {
             trials_part_digit(part, p[i]);
             part->exponent -= point;
@@ -261,7 +261,6 @@ trials_part_word(const char *p, size_t len)
     size_t i;
 
     for (i = 0; i < len; i++) {
-
         if ((p[i] >= 'a' && p[i] <= 'z') || (i && p[i] >= '0' && p[i] <= '9')) {
             continue;
         }
@@ -272,7 +271,8 @@ trials_part_word(const char *p, size_t len)
         }
 
         if ((unsigned char) p[i] >= 0xc3 && (unsigned char) p[i] < 0xe2
-            && memcmp(p + i, "\xc3\x97", 2) != 0) {
+            && memcmp(p + i, "\xc3\x97", 2) != 0)
+        {
             i += trials_sign_len(p + i, len - i) - 1;
             continue;
         }
@@ -314,24 +314,22 @@ trials_parts_numbers(trials_reader_t *r)
     static const struct {
         const char *word;
         unsigned    value;
-    } words[] = {{"zero", 0},      {"one", 1},        {"two", 2},
-                 {"three", 3},     {"four", 4},       {"five", 5},
-                 {"six", 6},       {"seven", 7},      {"eight", 8},
-                 {"nine", 9},      {"ten", 10},       {"eleven", 11},
-                 {"twelve", 12},   {"thirteen", 13},  {"fourteen", 14},
-                 {"fifteen", 15},  {"sixteen", 16},   {"seventeen", 17},
-                 {"eighteen", 18}, {"nineteen", 19},  {"twenty", 20},
-                 {"thirty", 30},   {"forty", 40},     {"fifty", 50},
-                 {"sixty", 60},    {"seventy", 70},   {"eighty", 80},
-                 {"ninety", 90}};
+    } words[] = {
+        {"zero", 0},     {"one", 1},        {"two", 2},       {"three", 3},
+        {"four", 4},     {"five", 5},       {"six", 6},       {"seven", 7},
+        {"eight", 8},    {"nine", 9},       {"ten", 10},      {"eleven", 11},
+        {"twelve", 12},  {"thirteen", 13},  {"fourteen", 14}, {"fifteen", 15},
+        {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
+        {"twenty", 20},  {"thirty", 30},    {"forty", 40},    {"fifty", 50},
+        {"sixty", 60},   {"seventy", 70},   {"eighty", 80},   {"ninety", 90}};
 
     for (i = 0; i < r->n; i++) {
-
         part = &r->parts[i];
 
         for (k = 0; part->kind == TRIALS_PART_WORD
                     && k < sizeof(words) / sizeof(words[0]);
-             k++) {
+             k++)
+        {
             if (trials_part_is(part, words[k].word)) {
                 part->kind = TRIALS_PART_NUMBER;
                 part->value = words[k].value;
@@ -344,7 +342,6 @@ trials_parts_numbers(trials_reader_t *r)
     }
 
     for (i = 0; i < r->n; i++) {
-
         if (r->parts[i].kind != TRIALS_PART_NUMBER || r->parts[i].used) {
             continue;
         }
@@ -383,7 +380,8 @@ trials_parts_power(trials_reader_t *r, size_t i)
     if (k + 2 < r->n
         && (trials_part_is(&p[k + 1], "x") || trials_part_is(&p[k + 1], "*")
             || trials_part_is(&p[k + 1], "\xc3\x97"))
-        && trials_part_is(&p[k + 2], "10")) {
+        && trials_part_is(&p[k + 2], "10"))
+    {
         k += 2;
 
     } else if (!(part->value == 1 && part->exponent == 1)) {
@@ -392,7 +390,8 @@ trials_parts_power(trials_reader_t *r, size_t i)
 
     if (k + 2 >= r->n || !trials_part_is(&p[k + 1], "^")
         || p[k + 2].kind != TRIALS_PART_NUMBER || p[k + 2].value > 99
-        || p[k + 2].exponent != 0) {
+        || p[k + 2].exponent != 0)
+    {
         return;
     }
 
@@ -418,7 +417,6 @@ trials_parts_name(trials_reader_t *r)
     const trials_check_word_t *found;
 
     for (i = 0; i < r->n; i += words) {
-
         words = 1;
 
         if (r->parts[i].used) {
@@ -449,12 +447,10 @@ trials_phrase_find(const trials_reader_t *r, size_t i, size_t *words)
     n = r->n - i < TRIALS_PHRASE_WORDS ? r->n - i : TRIALS_PHRASE_WORDS;
 
     for (; n > 0; n--) {
-
         low = 0;
         high = trials_check_nwords;
 
         while (low < high) {
-
             middle = low + (high - low) / 2;
             order = trials_phrase_compare(r, i, n,
                                           trials_check_words[middle].phrase);
@@ -486,11 +482,10 @@ trials_phrase_compare(const trials_reader_t *r, size_t i, size_t n,
     const trials_part_t *part;
 
     for (k = 0; k < n; k++) {
-
         part = &r->parts[i + k];
 
         if (k && *phrase++ != ' ') {
-            return phrase[-1] == '\0' ? 1 : ' ' - phrase[-1];
+            return ' ' - (int) (unsigned char) phrase[-1];
         }
 
         for (c = 0; c < part->len; c++, phrase++) {
@@ -512,7 +507,6 @@ trials_facts_tell(trials_reader_t *r)
     trials_part_t *part;
 
     for (i = 0; i < r->n; i += step) {
-
         part = &r->parts[i];
         step = 1;
         rc = TRIALS_OK;
@@ -528,7 +522,7 @@ trials_facts_tell(trials_reader_t *r)
         } else if (part->kind == TRIALS_PART_NUMBER) {
             rc = trials_facts_number(r, i);
 
-        } else if (part->kind == TRIALS_PART_WORD) {
+        } else {
             rc = trials_facts_add(r, i, 1, part->p, part->len);
         }
 
@@ -568,7 +562,6 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
     }
 
     if (trials_canon_is(part, "#age")) {
-
         /* The word belongs to the number that follows. */
 
         if (trials_number_follows(r, i + part->words)) {
@@ -586,35 +579,34 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         return trials_facts_add(r, i, part->words, "between", 7);
     }
 
-    if (trials_canon_is(part, "#in")) {
+    if (trials_canon_is(part, "#in") || trials_canon_is(part, "#during")) {
+        return trials_facts_window(r, i);
+    }
 
-        /* "in the 4 weeks" is the same as "within 4 weeks". */
-
-        if (trials_window_follows(r, i + part->words)) {
-            r->cmp = TRIALS_CMP_WITHIN;
-            r->cmp_at = i;
-            r->cmp_words = part->words;
-        }
-        return TRIALS_OK;
+    if (trials_canon_is(part, "#to")) {
+        return trials_part_is(part, "through")
+                   ? trials_facts_add(r, i, part->words, part->p, part->len)
+                   : TRIALS_OK;
     }
 
     if (trials_canon_is(part, "#per")) {
         if (i == 0
             || (r->parts[i - 1].kind == TRIALS_PART_WORD
-                && r->parts[i - 1].len > 5 && trials_part_is(part, "/"))) {
+                && r->parts[i - 1].len > 5 && trials_part_is(part, "/")))
+        {
             return TRIALS_OK;
         }
         return trials_facts_add(r, i, part->words, "per", 3);
     }
 
     if (trials_canon_is(part, "#sign")) {
-
         /* A plus or minus that stands before a number is part of it. */
 
         if (i + 1 < r->n && r->parts[i + 1].kind == TRIALS_PART_NUMBER
             && !r->parts[i + 1].spaced
             && (i == 0 || r->parts[i - 1].kind == TRIALS_PART_SIGN
-                || part->spaced)) {
+                || part->spaced))
+        {
             return trials_facts_add(r, i, part->words, part->p, part->len);
         }
         return TRIALS_OK;
@@ -622,6 +614,31 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
 
     return trials_facts_add(r, i, part->words, part->canon,
                             strlen(part->canon));
+}
+
+
+/* "in the 4 weeks" is the same as "within 4 weeks". */
+
+static trials_rc_t
+trials_facts_window(trials_reader_t *r, size_t i)
+{
+    trials_rc_t    rc;
+    trials_part_t *part;
+
+    part = &r->parts[i];
+
+    if (!trials_window_follows(r, i + part->words)) {
+        return trials_canon_is(part, "#in")
+                   ? TRIALS_OK
+                   : trials_facts_add(r, i, part->words, "during", 6);
+    }
+
+    rc = trials_facts_loose(r);
+    r->cmp = TRIALS_CMP_WITHIN;
+    r->cmp_at = i;
+    r->cmp_words = part->words;
+
+    return rc;
 }
 
 
@@ -645,6 +662,8 @@ trials_facts_number(trials_reader_t *r, size_t i)
     fact->source.len = part->len;
     fact->cmp = r->cmp;
     fact->age = r->age;
+    fact->negative = i > 0 && !part->spaced && part[-1].spaced
+                     && trials_part_is(&part[-1], "-");
 
     if (r->end && fact->cmp == TRIALS_CMP_NONE) {
         fact->cmp = TRIALS_CMP_LE;
@@ -676,7 +695,8 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
     }
 
     if (i + 1 < r->n && trials_part_is(&p[i + 1], "+") && !p[i + 1].spaced
-        && fact->cmp == TRIALS_CMP_NONE) {
+        && fact->cmp == TRIALS_CMP_NONE)
+    {
         fact->cmp = TRIALS_CMP_GE;
         p[i + 1].used = 1;
         i++;
@@ -695,13 +715,13 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
     }
 
     if (k < r->n && p[k].canon && fact->cmp == TRIALS_CMP_NONE) {
-
         if (trials_canon_is(&p[k], "#or-more")
             || trials_canon_is(&p[k], "#or-older")) {
             fact->cmp = TRIALS_CMP_GE;
 
         } else if (trials_canon_is(&p[k], "#or-less")
-                   || trials_canon_is(&p[k], "#or-younger")) {
+                   || trials_canon_is(&p[k], "#or-younger"))
+        {
             fact->cmp = TRIALS_CMP_LE;
         }
 
@@ -727,7 +747,8 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
     if (k + 1 >= r->n || fact->cmp == TRIALS_CMP_GT
         || fact->cmp == TRIALS_CMP_LT
         || (!trials_canon_is(&p[k], "#to")
-            && !(r->between && trials_part_is(&p[k], "and")))) {
+            && !(r->between && trials_part_is(&p[k], "and"))))
+    {
         return;
     }
 
@@ -735,8 +756,8 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
         || (p[k + 1].canon
             && (trials_canon_cmp(p[k + 1].canon) == TRIALS_CMP_LT
                 || trials_canon_cmp(p[k + 1].canon) == TRIALS_CMP_LE)
-            && trials_number_follows(r, k + 1))) {
-
+            && trials_number_follows(r, k + 1)))
+    {
         if (fact->cmp == TRIALS_CMP_NONE) {
             fact->cmp = TRIALS_CMP_GE;
         }
@@ -755,21 +776,22 @@ trials_skip_units(const trials_reader_t *r, size_t i)
 {
     size_t                   k, n;
     static const char *const units[] = {
-        "year",  "month", "week", "day", "hour", "%",    "kg",   "mg",
-        "mmhg",  "point", "cm",   "mm",  "ml",   "g",    "unit", "minute",
+        "year",  "month", "week", "day", "hour", "%",     "kg",   "mg",
+        "mmhg",  "point", "cm",   "mm",  "ml",   "g",     "unit", "minute",
         "pound", "#per",  "dl",   "l",   "m2",   "liter", NULL};
 
     for (n = 0; n < 4 && i < r->n; n++) {
-
         if (r->parts[i].kind == TRIALS_PART_SIGN
-            && trials_part_is(&r->parts[i], "-")
-            && i + 1 < r->n && r->parts[i + 1].kind == TRIALS_PART_WORD) {
+            && trials_part_is(&r->parts[i], "-") && i + 1 < r->n
+            && r->parts[i + 1].kind == TRIALS_PART_WORD)
+        {
             i++;
         }
 
         for (k = 0; units[k]; k++) {
             if (trials_canon_is(&r->parts[i], units[k])
-                || trials_part_is(&r->parts[i], units[k])) {
+                || trials_part_is(&r->parts[i], units[k]))
+            {
                 break;
             }
         }
@@ -790,9 +812,8 @@ trials_skip_units(const trials_reader_t *r, size_t i)
 static trials_rc_t
 trials_facts_loose(trials_reader_t *r)
 {
-    const char               *name;
-    static const char *const names[] = {"",   ">=", "<=",
-                                        ">",  "<",  "within"};
+    const char              *name;
+    static const char *const names[] = {"", ">=", "<=", ">", "<", "within"};
 
     name = names[r->cmp];
 
@@ -814,9 +835,15 @@ trials_facts_add(trials_reader_t *r, size_t i, size_t words, const char *word,
     trials_fact_t *fact;
     trials_part_t *last;
 
-    rc = trials_facts_loose(r);
-    if (rc != TRIALS_OK) {
-        return rc;
+    /* "last" may stand between "within" and its number. */
+
+    if (!(len == 4 && memcmp(word, "last", 4) == 0
+          && trials_number_follows(r, i + words)))
+    {
+        rc = trials_facts_loose(r);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
     }
 
     fact = trials_facts_push(r->facts);
@@ -867,7 +894,6 @@ trials_number_follows(const trials_reader_t *r, size_t i)
     const trials_part_t *part;
 
     for (; i < r->n; i += part->canon ? part->words : 1) {
-
         part = &r->parts[i];
 
         if (part->kind == TRIALS_PART_NUMBER) {
@@ -879,12 +905,14 @@ trials_number_follows(const trials_reader_t *r, size_t i)
                 || trials_canon_cmp(part->canon) != TRIALS_CMP_NONE
                 || trials_canon_is(part, "#between")
                 || trials_canon_is(part, "#in")
-                || trials_canon_is(part, "#age"))) {
+                || trials_canon_is(part, "#age")))
+        {
             continue;
         }
 
-        if (part->kind == TRIALS_PART_WORD || part->canon
-            || part->p[0] == '.' || part->p[0] == ';') {
+        if (part->kind == TRIALS_PART_WORD || part->canon || part->p[0] == '.'
+            || part->p[0] == ';')
+        {
             return 0;
         }
     }
@@ -902,15 +930,13 @@ trials_window_follows(const trials_reader_t *r, size_t i)
 
     p = r->parts;
 
-    if (i >= r->n || !trials_part_is(&p[i], "the")) {
+    if (i >= r->n
+        || (!trials_part_is(&p[i], "the") && !trials_canon_is(&p[i], "last")))
+    {
         return 0;
     }
 
-    i++;
-
-    if (i < r->n && trials_canon_is(&p[i], "last")) {
-        i += p[i].words;
-    }
+    i += p[i].canon ? p[i].words : 1;
 
     if (i + 1 >= r->n || p[i].kind != TRIALS_PART_NUMBER) {
         return 0;
@@ -945,9 +971,9 @@ trials_canon_is(const trials_part_t *part, const char *canon)
 static trials_cmp_t
 trials_canon_cmp(const char *canon)
 {
-    size_t                   i;
-    static const char *const names[] = {"#ge",     "#le",     "#gt",    "#lt",
-                                        "#gt-age", "#lt-age", "#within"};
+    size_t                    i;
+    static const char *const  names[] = {"#ge",     "#le",     "#gt",    "#lt",
+                                         "#gt-age", "#lt-age", "#within"};
     static const trials_cmp_t values[] = {
         TRIALS_CMP_GE, TRIALS_CMP_LE, TRIALS_CMP_GT,    TRIALS_CMP_LT,
         TRIALS_CMP_GT, TRIALS_CMP_LT, TRIALS_CMP_WITHIN};

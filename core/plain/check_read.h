@@ -45,8 +45,8 @@ typedef struct {
 
 /* Reads text; the facts point into it and into lower, which holds its words in
  * lower case.  Both are freed by the caller. */
-trials_rc_t trials_facts_read(trials_facts_t *facts, trials_str_t text,
-                              char **lower);
+trials_rc_t
+trials_facts_read(trials_facts_t *facts, trials_str_t text, char **lower);
 
 /* What a word or phrase is taken as.  "" is passed over. */
 typedef struct {

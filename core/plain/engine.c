@@ -17,8 +17,8 @@ extern const char trials_plain_glossary_start[], trials_plain_glossary_end[];
 extern const char trials_plain_rules_start[], trials_plain_rules_end[];
 
 
-static uint64_t trials_plain_hash(uint64_t hash, const char *p,
-                                  const char *end);
+static uint64_t
+trials_plain_hash(uint64_t hash, const char *p, const char *end);
 
 
 trials_plain_t *
@@ -40,8 +40,8 @@ trials_plain_create(trials_error_t *err)
 
     if (rc == TRIALS_OK) {
         rc = trials_rules_load(&plain->rules, &plain->glossary, "rules.en.tsv",
-                               trials_plain_rules_start,
-                               trials_plain_rules_end, err);
+                               trials_plain_rules_start, trials_plain_rules_end,
+                               err);
     }
 
     if (rc != TRIALS_OK) {

@@ -28,23 +28,22 @@ enum {
 };
 
 
-static trials_rc_t trials_glossary_line(trials_glossary_t    *glossary,
-                                        const trials_table_t *table,
-                                        trials_error_t       *err);
-static trials_rc_t trials_glossary_explain(trials_glossary_t    *glossary,
-                                           const trials_table_t *table,
-                                           trials_error_t       *err);
-static trials_rc_t trials_glossary_replace(trials_glossary_t    *glossary,
-                                           const trials_table_t *table,
-                                           trials_error_t       *err);
-static trials_rc_t trials_glossary_form(trials_glossary_t    *glossary,
-                                        const trials_table_t *table,
-                                        trials_str_t form, int exact,
-                                        trials_error_t *err);
+static trials_rc_t
+trials_glossary_line(trials_glossary_t *glossary, const trials_table_t *table,
+                     trials_error_t *err);
+static trials_rc_t
+trials_glossary_explain(trials_glossary_t    *glossary,
+                        const trials_table_t *table, trials_error_t *err);
+static trials_rc_t
+trials_glossary_replace(trials_glossary_t    *glossary,
+                        const trials_table_t *table, trials_error_t *err);
+static trials_rc_t
+trials_glossary_form(trials_glossary_t *glossary, const trials_table_t *table,
+                     trials_str_t form, int exact, trials_error_t *err);
 static trials_rc_t trials_glossary_swap(trials_glossary_t *glossary,
                                         trials_str_t from, trials_str_t to);
-static int trials_field_is(trials_str_t field, const char *text);
-static size_t trials_field_words(trials_str_t field);
+static int         trials_field_is(trials_str_t field, const char *text);
+static size_t      trials_field_words(trials_str_t field);
 
 
 trials_rc_t
@@ -63,8 +62,7 @@ trials_glossary_load(trials_glossary_t *glossary, const char *name,
 
     trials_table_open(&table, name, start, end);
 
-    for ( ;; ) {
-
+    for (;;) {
         rc = trials_table_next(&table, TRIALS_GLOSSARY_COLUMNS, err);
         if (rc == TRIALS_NOT_FOUND) {
             return TRIALS_OK;
@@ -105,7 +103,8 @@ trials_glossary_line(trials_glossary_t *glossary, const trials_table_t *table,
     }
 
     if (!trials_field_is(fields[TRIALS_COLUMN_KIND], "term")
-        && !trials_field_is(fields[TRIALS_COLUMN_KIND], "abbr")) {
+        && !trials_field_is(fields[TRIALS_COLUMN_KIND], "abbr"))
+    {
         return trials_table_error(table, err, "kind is not term or abbr",
                                   fields[TRIALS_COLUMN_KIND]);
     }
@@ -124,7 +123,7 @@ trials_glossary_line(trials_glossary_t *glossary, const trials_table_t *table,
 
 
 static trials_rc_t
-trials_glossary_explain(trials_glossary_t *glossary,
+trials_glossary_explain(trials_glossary_t    *glossary,
                         const trials_table_t *table, trials_error_t *err)
 {
     int                 exact;
@@ -180,18 +179,15 @@ trials_glossary_explain(trials_glossary_t *glossary,
     }
 
     while (rc == TRIALS_OK && trials_table_piece(&list, &form)) {
-
         /* An abbreviation's long forms have spaces and match in any case;
          * a long term's abbreviation is all capitals. */
 
-        rc = trials_glossary_form(glossary, table, form,
-                                  memchr(form.data, ' ', form.len)
-                                      ? 0
-                                      : exact
-                                            || (form.len > 1
-                                                && trials_is_upper(
-                                                    form.data[1])),
-                                  err);
+        rc = trials_glossary_form(
+            glossary, table, form,
+            memchr(form.data, ' ', form.len)
+                ? 0
+                : exact || (form.len > 1 && trials_is_upper(form.data[1])),
+            err);
     }
 
     return rc;
@@ -208,7 +204,6 @@ trials_glossary_form(trials_glossary_t *glossary, const trials_table_t *table,
                          (int) glossary->nentries - 1);
 
     switch (rc) {
-
     case TRIALS_OK:
         return TRIALS_OK;
 
@@ -228,7 +223,7 @@ trials_glossary_form(trials_glossary_t *glossary, const trials_table_t *table,
 /* Forms and their replacements go in pairs; one replacement may serve all. */
 
 static trials_rc_t
-trials_glossary_replace(trials_glossary_t *glossary,
+trials_glossary_replace(trials_glossary_t    *glossary,
                         const trials_table_t *table, trials_error_t *err)
 {
     int                 one;
@@ -253,7 +248,6 @@ trials_glossary_replace(trials_glossary_t *glossary,
     }
 
     while (rc == TRIALS_OK && trials_table_piece(&forms, &from)) {
-
         if (!one && !trials_table_piece(&list, &to)) {
             return trials_table_error(table, err, "no replacement for", from);
         }
@@ -304,7 +298,8 @@ trials_glossary_swap(trials_glossary_t *glossary, trials_str_t from,
 static int
 trials_field_is(trials_str_t field, const char *text)
 {
-    return field.len == strlen(text) && memcmp(field.data, text, field.len) == 0;
+    return field.len == strlen(text)
+           && memcmp(field.data, text, field.len) == 0;
 }
 
 

@@ -34,10 +34,10 @@ typedef struct {
 
 
 /* Reads the data file from start to end; texts stay where they are. */
-trials_rc_t trials_glossary_load(trials_glossary_t *glossary, const char *name,
-                                 const char *start, const char *end,
-                                 trials_error_t *err);
-void        trials_glossary_free(trials_glossary_t *glossary);
+trials_rc_t
+     trials_glossary_load(trials_glossary_t *glossary, const char *name,
+                          const char *start, const char *end, trials_error_t *err);
+void trials_glossary_free(trials_glossary_t *glossary);
 
 
 #endif

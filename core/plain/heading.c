@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
     trials_span_of_t words[TRIALS_HEADING_WORDS];
     size_t           n;
-    size_t           end;   /* after the colon, or the line's length */
+    size_t           end; /* after the colon, or the line's length */
     unsigned         colon : 1;
     unsigned         stop : 1; /* it ends with a full stop */
     unsigned         more : 1; /* it has more words than fit */
@@ -36,12 +36,12 @@ typedef struct {
 } trials_heading_t;
 
 
-static void trials_heading_split(trials_str_t line, trials_heading_t *h);
-static void trials_heading_keys(trials_str_t line, trials_heading_t *h);
-static int trials_heading_has(trials_str_t line, const trials_heading_t *h,
-                              const char *const *list);
-static int trials_heading_says(trials_str_t line, const trials_heading_t *h,
-                               size_t word, const char *const *list);
+static void   trials_heading_split(trials_str_t line, trials_heading_t *h);
+static void   trials_heading_keys(trials_str_t line, trials_heading_t *h);
+static int    trials_heading_has(trials_str_t line, const trials_heading_t *h,
+                                 const char *const *list);
+static int    trials_heading_says(trials_str_t line, const trials_heading_t *h,
+                                  size_t word, const char *const *list);
 static size_t trials_mark_sign(trials_str_t line, size_t i);
 static size_t trials_mark_number(trials_str_t line, size_t i, unsigned *next);
 static unsigned trials_mark_value(const char *data, size_t len, unsigned next);
@@ -59,16 +59,16 @@ static const char *const trials_heading_criteria[] = {
 
 /* A line with one of these is a sentence, unless it starts with the key. */
 static const char *const trials_heading_sentence[] = {
-    "meet",  "meets",  "meeting", "met",    "fulfil",   "fulfill",
-    "not",   "any",    "must",    "see",    "following", "fulfilling",
-    "none",  "if",     "have",    "has",    "may",      "should",
-    "apply", "unless", "are",     "is",     "be",       "no",
-    "other", "per",    "were",    "was",    NULL};
+    "meet",  "meets",  "meeting", "met", "fulfil",    "fulfill",
+    "not",   "any",    "must",    "see", "following", "fulfilling",
+    "none",  "if",     "have",    "has", "may",       "should",
+    "apply", "unless", "are",     "is",  "be",        "no",
+    "other", "per",    "were",    "was", NULL};
 
 /* What may stand before "inclusion" in the middle of a line. */
 static const char *const trials_heading_lead[] = {
-    "key", "main", "major", "general", "additional", "specific", "other",
-    "patient", "subject", "participant", "primary", NULL};
+    "key",   "main",    "major",   "general",     "additional", "specific",
+    "other", "patient", "subject", "participant", "primary",    NULL};
 
 
 size_t
@@ -81,27 +81,30 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
     trials_heading_keys(line, &h);
 
     if (h.n == 0 || h.more || (h.inclusions && h.exclusions)
-        || (!h.inclusions && !h.exclusions)) {
+        || (!h.inclusions && !h.exclusions))
+    {
         return 0;
     }
 
     if (!trials_heading_says(line, &h, h.key, trials_heading_include)
-        && !trials_heading_says(line, &h, h.key, trials_heading_exclude)) {
+        && !trials_heading_says(line, &h, h.key, trials_heading_exclude))
+    {
         return 0;
     }
 
     /* "Included:" heads a list, "Patients are included" does not. */
 
     if (line.data[h.words[h.key].start + h.words[h.key].len - 1] == 'd'
-        && !(h.n == 1 && h.colon)) {
+        && !(h.n == 1 && h.colon))
+    {
         return 0;
     }
 
     if (trials_heading_says(line, &h, h.key,
                             (const char *const[]){"include", "includes",
-                                                  "exclude", "excludes",
-                                                  NULL})
-        && !(h.n == 1 && h.colon)) {
+                                                  "exclude", "excludes", NULL})
+        && !(h.n == 1 && h.colon))
+    {
         return 0;
     }
 
@@ -111,7 +114,8 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
 
     if (h.inclusions && h.key > 0
         && trials_word_is(line.data + h.words[h.key - 1].start,
-                          h.words[h.key - 1].len, "non")) {
+                          h.words[h.key - 1].len, "non"))
+    {
         *kind = TRIALS_GROUP_EXCLUSION;
     }
 
@@ -124,8 +128,8 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
     if (h.key == 1
         && trials_heading_says(line, &h, 0,
                                (const char *const[]){"meet", "meets", "not",
-                                                     "see", "per", "no",
-                                                     NULL})) {
+                                                     "see", "per", "no", NULL}))
+    {
         return 0;
     }
 
@@ -151,7 +155,8 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
     if (h.key + 1 >= h.n
         || !trials_heading_says(line, &h, h.key + 1, trials_heading_criteria)
         || (trials_heading_has(line, &h, trials_heading_sentence)
-            && h.n > h.key + 2)) {
+            && h.n > h.key + 2))
+    {
         return 0;
     }
 
@@ -173,12 +178,10 @@ trials_heading_split(trials_str_t line, trials_heading_t *h)
     in_word = 0;
 
     for (i = 0; i < line.len; i += n) {
-
         n = trials_utf8_read(line.data + i, line.len - i, &code);
 
         if (trials_is_letter(code)
             || (code < 0x80 && trials_is_digit((char) code))) {
-
             if (!in_word) {
                 if (h->n == TRIALS_HEADING_WORDS) {
                     h->more = 1;
@@ -224,7 +227,6 @@ trials_heading_keys(trials_str_t line, trials_heading_t *h)
     size_t i;
 
     for (i = 0; i < h->n; i++) {
-
         if (trials_heading_says(line, h, i, trials_heading_exclude)) {
             h->key = h->exclusions + h->inclusions ? h->key : i;
             h->exclusions++;
@@ -273,7 +275,8 @@ trials_heading_within(trials_str_t line)
     start = line.len;
 
     if (memchr(line.data, ':', line.len) == NULL
-        || trials_tokens_read(&tokens, line) != TRIALS_OK) {
+        || trials_tokens_read(&tokens, line) != TRIALS_OK)
+    {
         trials_tokens_free(&tokens);
         return line.len;
     }
@@ -281,12 +284,12 @@ trials_heading_within(trials_str_t line)
     t = tokens.list;
 
     for (i = 1; i + 1 < tokens.n; i++) {
-
         if (t[i].kind != TRIALS_TOKEN_WORD
             || !trials_is_upper(line.data[t[i].start])
             || (!trials_word_is(line.data + t[i].start, t[i].len, "inclusion")
                 && !trials_word_is(line.data + t[i].start, t[i].len,
-                                   "exclusion"))) {
+                                   "exclusion")))
+        {
             continue;
         }
 
@@ -306,7 +309,8 @@ trials_heading_within(trials_str_t line)
         k = i;
         while (k > 0 && trials_is_upper(line.data[t[k - 1].start])
                && trials_word_in(line.data + t[k - 1].start, t[k - 1].len,
-                                 trials_heading_lead)) {
+                                 trials_heading_lead))
+        {
             k--;
         }
 
@@ -333,7 +337,6 @@ trials_heading_marks(trials_str_t line, unsigned *next)
     i = 0;
 
     while (i < line.len) {
-
         n = trials_mark_sign(line, i);
 
         if (n == 0) {
@@ -373,7 +376,6 @@ trials_mark_sign(trials_str_t line, size_t i)
     }
 
     switch (code) {
-
     case 0x2022: /* bullets of every shape */
     case 0x25aa:
     case 0x25ab:
@@ -427,7 +429,8 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
 
     while (start + len < line.len && len < 5
            && (trials_is_digit(line.data[start + len])
-               || trials_is_lower(trials_lower(line.data[start + len])))) {
+               || trials_is_lower(trials_lower(line.data[start + len]))))
+    {
         len++;
     }
 
@@ -443,8 +446,8 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
 
     if (end + 1 < line.len
         && !trials_is_space((unsigned char) line.data[end + 1])
-        && (line.data[end] == '.'
-            || !trials_is_upper(line.data[end + 1]))) {
+        && (line.data[end] == '.' || !trials_is_upper(line.data[end + 1])))
+    {
         return 0;
     }
 
@@ -457,7 +460,8 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
     /* "A. baumannii" begins no list. */
 
     if (line.data[end] == '.' && trials_is_upper(line.data[start])
-        && end + 2 < line.len && trials_is_lower(line.data[end + 2])) {
+        && end + 2 < line.len && trials_is_lower(line.data[end + 2]))
+    {
         return 0;
     }
 

@@ -11,11 +11,10 @@
 
 static void trials_inline_enter(trials_buf_t *buf, cmark_node *node);
 static void trials_inline_leave(trials_buf_t *buf, cmark_node *node);
-static void trials_inline_literal(trials_buf_t *buf, const char *text,
-                                  int code);
+static void
+trials_inline_literal(trials_buf_t *buf, const char *text, int code);
 static size_t trials_inline_entity(const char *text, char *c);
-static int trials_inline_within_word(const trials_buf_t *buf,
-                                     cmark_node         *node);
+static int trials_inline_within_word(const trials_buf_t *buf, cmark_node *node);
 static void trials_inline_sign(trials_buf_t *buf, cmark_node *node);
 
 
@@ -32,8 +31,7 @@ trials_inline_flatten(trials_buf_t *buf, cmark_node *block)
         return;
     }
 
-    for ( ;; ) {
-
+    for (;;) {
         event = cmark_iter_next(iter);
         if (event == CMARK_EVENT_DONE) {
             break;
@@ -56,7 +54,6 @@ static void
 trials_inline_enter(trials_buf_t *buf, cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
-
     case CMARK_NODE_TEXT:
     case CMARK_NODE_HTML_INLINE:
     case CMARK_NODE_CUSTOM_INLINE:
@@ -99,7 +96,6 @@ trials_inline_leave(trials_buf_t *buf, cmark_node *node)
     const char *url, *title;
 
     switch (cmark_node_get_type(node)) {
-
     case CMARK_NODE_EMPH:
     case CMARK_NODE_STRONG:
         if (cmark_node_get_user_data(node)) {
@@ -125,7 +121,8 @@ trials_inline_leave(trials_buf_t *buf, cmark_node *node)
 
     if (url && *url
         && (strlen(url) != buf->len - start
-            || memcmp(url, buf->data + start, strlen(url)) != 0)) {
+            || memcmp(url, buf->data + start, strlen(url)) != 0))
+    {
         (void) trials_buf_append(buf, " (", 2);
         trials_inline_literal(buf, url, 1);
         (void) trials_buf_append(buf, ")", 1);
@@ -191,7 +188,6 @@ trials_inline_literal(trials_buf_t *buf, const char *text, int code)
     start = 0;
 
     for (i = 0; text[i]; i++) {
-
         if (code && text[i] == '\\' && text[i + 1]
             && strchr("<>[", text[i + 1])) {
             (void) trials_buf_append(buf, text + start, i - start);
@@ -224,9 +220,9 @@ trials_inline_entity(const char *text, char *c)
     static const struct {
         const char *name;
         char        c;
-    } entities[] = {{"&lt;", '<'},    {"&gt;", '>'},   {"&amp;", '&'},
+    } entities[] = {{"&lt;", '<'},    {"&gt;", '>'},    {"&amp;", '&'},
                     {"&quot;", '"'},  {"&apos;", '\''}, {"&#39;", '\''},
-                    {"&#039;", '\''}, {"&nbsp;", ' '}, {"&#160;", ' '}};
+                    {"&#039;", '\''}, {"&nbsp;", ' '},  {"&#160;", ' '}};
 
     for (i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
         if (strncmp(text, entities[i].name, strlen(entities[i].name)) == 0) {

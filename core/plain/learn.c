@@ -16,16 +16,16 @@
 
 
 static size_t trials_abbreviation_len(const char *p, size_t len);
-static trials_str_t trials_long_form(trials_str_t text, size_t end,
-                                     const char *abbr, size_t len);
-static size_t trials_long_form_start(trials_str_t text, size_t end,
-                                     size_t words);
-static trials_rc_t trials_learn_add(trials_terms_t *terms, const char *abbr,
-                                    size_t len, trials_str_t form);
+static trials_str_t
+trials_long_form(trials_str_t text, size_t end, const char *abbr, size_t len);
+static size_t
+trials_long_form_start(trials_str_t text, size_t end, size_t words);
+static trials_rc_t  trials_learn_add(trials_terms_t *terms, const char *abbr,
+                                     size_t len, trials_str_t form);
 static trials_str_t trials_learn_meaning(trials_terms_t *terms,
                                          trials_str_t abbr, trials_str_t form);
-static size_t trials_learned_slot(const trials_terms_t *terms, const char *word,
-                                  size_t len);
+static size_t
+trials_learned_slot(const trials_terms_t *terms, const char *word, size_t len);
 static int trials_alnum(char c);
 
 
@@ -37,7 +37,6 @@ trials_learn(trials_terms_t *terms, trials_str_t text)
     trials_str_t form;
 
     for (i = 1; i < text.len; i++) {
-
         if (text.data[i] != '(' && text.data[i] != '[') {
             continue;
         }
@@ -48,8 +47,10 @@ trials_learn(trials_terms_t *terms, trials_str_t text)
         }
 
         for (end = i;
-             end > 0 && (text.data[end - 1] == ' ' || text.data[end - 1] == '\\');
-             end--) {
+             end > 0
+             && (text.data[end - 1] == ' ' || text.data[end - 1] == '\\');
+             end--)
+        {
             /* void */
         }
 
@@ -83,7 +84,8 @@ trials_abbreviation_len(const char *p, size_t len)
     }
 
     if (i < 2 || i > TRIALS_ABBREVIATION_MAX || upper < 2 || i == len
-        || strchr(");],\\", p[i]) == NULL || 2 * upper < i) {
+        || strchr(");],\\", p[i]) == NULL || 2 * upper < i)
+    {
         return 0;
     }
 
@@ -104,7 +106,6 @@ trials_long_form(trials_str_t text, size_t end, const char *abbr, size_t len)
     l = end;
 
     while (s > 0) {
-
         s--;
 
         /* The first letter stands at the start of a word. */
@@ -126,7 +127,8 @@ trials_long_form(trials_str_t text, size_t end, const char *abbr, size_t len)
 
     if (form.len < 2 * len || memchr(form.data, ' ', form.len) == NULL
         || memmem(form.data, form.len, abbr, len)
-        || memchr(form.data, '\\', form.len)) {
+        || memchr(form.data, '\\', form.len))
+    {
         form.len = 0;
     }
 
@@ -142,7 +144,6 @@ trials_long_form_start(trials_str_t text, size_t end, size_t words)
     size_t i;
 
     for (i = end; i > 0 && end - i < TRIALS_LONG_FORM_MAX; i--) {
-
         if (strchr(".;:()[],\n*", text.data[i - 1])) {
             break;
         }
@@ -228,7 +229,8 @@ trials_learn_meaning(trials_terms_t *terms, trials_str_t abbr,
         meaning = trials_arena_strdup(terms->arena, form.data, form.len);
 
     } else if (entry->term.len == abbr.len
-               && memcmp(entry->term.data, abbr.data, abbr.len) == 0) {
+               && memcmp(entry->term.data, abbr.data, abbr.len) == 0)
+    {
         meaning = entry->meaning;
 
     } else {
@@ -255,13 +257,14 @@ trials_learned_slot(const trials_terms_t *terms, const char *word, size_t len)
     }
 
     for (i = hash & (TRIALS_LEARNED_SIZE - 1);;
-         i = (i + 1) & (TRIALS_LEARNED_SIZE - 1)) {
-
+         i = (i + 1) & (TRIALS_LEARNED_SIZE - 1))
+    {
         term = terms->learned[i];
 
         if (term == NULL
             || (term->term.len == len
-                && memcmp(term->term.data, word, len) == 0)) {
+                && memcmp(term->term.data, word, len) == 0))
+        {
             return i;
         }
     }
@@ -282,9 +285,9 @@ trials_learned_find(const trials_terms_t *terms, const char *word, size_t len)
 trials_str_t
 trials_terms_slug(trials_terms_t *terms, trials_str_t term)
 {
-    size_t        i, n, size;
-    trials_buf_t  buf;
-    trials_str_t  slug = {0, NULL}, *slugs;
+    size_t       i, n, size;
+    trials_buf_t buf;
+    trials_str_t slug = {0, NULL}, *slugs;
 
     trials_buf_init(&buf, 256);
 
@@ -311,7 +314,8 @@ trials_terms_slug(trials_terms_t *terms, trials_str_t term)
 
     for (n = 2, i = 0; slug.data && i < terms->nslugs; i++) {
         if (terms->slugs[i].len == slug.len
-            && memcmp(terms->slugs[i].data, slug.data, slug.len) == 0) {
+            && memcmp(terms->slugs[i].data, slug.data, slug.len) == 0)
+        {
             slug = trials_arena_printf(terms->arena, "%.*s-%zu", (int) buf.len,
                                        buf.data, n++);
             i = (size_t) -1;

@@ -13,8 +13,8 @@
 trials_rc_t trials_learn(trials_terms_t *terms, trials_str_t text);
 
 /* The term that the record defines for the word, or NULL. */
-const trials_term_t *trials_learned_find(const trials_terms_t *terms,
-                                         const char *word, size_t len);
+const trials_term_t *
+trials_learned_find(const trials_terms_t *terms, const char *word, size_t len);
 
 /* An anchor's name of the term, not used before; data NULL where memory is
  * out. */

@@ -47,30 +47,28 @@ typedef struct {
 } trials_place_t;
 
 
-static trials_rc_t trials_outline_parse(trials_outliner_t *out,
-                                        trials_str_t markup, unsigned depth,
-                                        unsigned rereads);
-static trials_rc_t trials_outline_walk(trials_outliner_t *out,
-                                       cmark_node *document,
-                                       trials_cursor_t *cursor, unsigned depth,
-                                       unsigned rereads);
-static trials_rc_t trials_outline_block(trials_outliner_t *out,
-                                        cmark_node *node,
-                                        trials_cursor_t *cursor, unsigned depth,
-                                        unsigned rereads);
-static trials_rc_t trials_outline_code(trials_outliner_t *out, cmark_node *node,
-                                       const trials_place_t *place,
-                                       unsigned rereads);
-static trials_rc_t trials_outline_split(trials_outliner_t *out,
-                                        trials_place_t *place,
-                                        trials_cursor_t *cursor, int line);
+static trials_rc_t
+trials_outline_parse(trials_outliner_t *out, trials_str_t markup,
+                     unsigned depth, unsigned rereads);
+static trials_rc_t
+trials_outline_walk(trials_outliner_t *out, cmark_node *document,
+                    trials_cursor_t *cursor, unsigned depth, unsigned rereads);
+static trials_rc_t
+trials_outline_block(trials_outliner_t *out, cmark_node *node,
+                     trials_cursor_t *cursor, unsigned depth, unsigned rereads);
+static trials_rc_t
+trials_outline_code(trials_outliner_t *out, cmark_node *node,
+                    const trials_place_t *place, unsigned rereads);
+static trials_rc_t
+trials_outline_split(trials_outliner_t *out, trials_place_t *place,
+                     trials_cursor_t *cursor, int line);
 static trials_rc_t trials_outline_add(trials_outliner_t *out, trials_str_t text,
                                       const trials_place_t *place,
                                       unsigned joined, unsigned indented);
-static void trials_outline_level(cmark_node *item, unsigned depth);
-static void trials_outline_guard(trials_buf_t *buf, trials_str_t markup);
-static int trials_outline_is_link(trials_str_t markup, size_t i);
-static unsigned trials_outline_indented(trials_cursor_t *cursor, int line);
+static void        trials_outline_level(cmark_node *item, unsigned depth);
+static void        trials_outline_guard(trials_buf_t *buf, trials_str_t markup);
+static int         trials_outline_is_link(trials_str_t markup, size_t i);
+static unsigned    trials_outline_indented(trials_cursor_t *cursor, int line);
 
 
 trials_rc_t
@@ -161,9 +159,7 @@ trials_outline_guard(trials_buf_t *buf, trials_str_t markup)
     start = 0;
 
     for (i = 0; i < markup.len; i++) {
-
         switch (markup.data[i]) {
-
         case '\\':
             i++;
             continue;
@@ -203,7 +199,6 @@ trials_outline_is_link(trials_str_t markup, size_t i)
     end = markup.len - i > 512 ? i + 512 : markup.len;
 
     for (i++; i < end; i++) {
-
         if (markup.data[i] == '\n' || markup.data[i] == '[') {
             return 0;
         }
@@ -239,7 +234,6 @@ trials_outline_walk(trials_outliner_t *out, cmark_node *document,
     rc = TRIALS_OK;
 
     while (rc == TRIALS_OK) {
-
         event = cmark_iter_next(iter);
         if (event == CMARK_EVENT_DONE) {
             break;
@@ -252,7 +246,6 @@ trials_outline_walk(trials_outliner_t *out, cmark_node *document,
         node = cmark_iter_get_node(iter);
 
         switch (cmark_node_get_type(node)) {
-
         case CMARK_NODE_ITEM:
             trials_outline_level(node, depth);
             break;
@@ -425,7 +418,6 @@ trials_outline_split(trials_outliner_t *out, trials_place_t *place,
     joined = 0;
 
     for (i = 0; i <= out->flat.len; i++) {
-
         if (i < out->flat.len && out->flat.data[i] != '\n') {
             continue;
         }
@@ -513,7 +505,6 @@ trials_outline_indented(trials_cursor_t *cursor, int line)
     }
 
     while (cursor->line < line) {
-
         next = memchr(cursor->source.data + cursor->pos, '\n',
                       cursor->source.len - cursor->pos);
         if (next == NULL) {

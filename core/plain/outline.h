@@ -27,9 +27,9 @@ typedef enum {
 } trials_line_kind_t;
 
 typedef struct {
-    trials_str_t       text;  /* without syntax, white space made single */
+    trials_str_t       text; /* without syntax, white space made single */
     trials_line_kind_t kind;
-    unsigned           depth; /* of lists: 0 is outside any */
+    unsigned           depth;        /* of lists: 0 is outside any */
     unsigned           ordered : 1;  /* of an item: its list is numbered */
     unsigned           first : 1;    /* of an item: it opens its list */
     unsigned           joined : 1;   /* the source goes on a line before it */
@@ -47,9 +47,8 @@ typedef struct {
  * out.  Raw HTML is text, like everything that Markdown does not turn into a
  * list, a paragraph or a heading.
  */
-trials_rc_t
-trials_outline_read(trials_arena_t *arena, trials_str_t markup,
-                    trials_outline_t *outline, trials_error_t *err);
+trials_rc_t trials_outline_read(trials_arena_t *arena, trials_str_t markup,
+                                trials_outline_t *outline, trials_error_t *err);
 
 
 #endif

@@ -16,17 +16,16 @@ typedef struct {
 } trials_proser_t;
 
 
-static trials_rc_t trials_prose_read(trials_proser_t *proser,
-                                     trials_str_t     markup,
-                                     trials_prose_t  *prose,
-                                     trials_error_t  *err);
-static trials_rc_t trials_prose_blocks(trials_proser_t *proser, size_t from,
-                                       size_t to, unsigned depth,
-                                       trials_prose_block_t **blocks,
-                                       size_t                *nblocks);
-static trials_rc_t trials_prose_list(trials_proser_t *proser, size_t from,
-                                     size_t to, unsigned depth,
-                                     trials_prose_block_t *list);
+static trials_rc_t
+trials_prose_read(trials_proser_t *proser, trials_str_t markup,
+                  trials_prose_t *prose, trials_error_t *err);
+static trials_rc_t
+trials_prose_blocks(trials_proser_t *proser, size_t from, size_t to,
+                    unsigned depth, trials_prose_block_t **blocks,
+                    size_t *nblocks);
+static trials_rc_t
+              trials_prose_list(trials_proser_t *proser, size_t from, size_t to,
+                                unsigned depth, trials_prose_block_t *list);
 static size_t trials_prose_end(const trials_proser_t *proser, size_t i,
                                size_t to, unsigned depth);
 static size_t trials_prose_item_end(const trials_proser_t *proser, size_t i,
@@ -192,7 +191,6 @@ trials_prose_blocks(trials_proser_t *proser, size_t from, size_t to,
     }
 
     for (i = from; i < to; i = end) {
-
         end = trials_prose_end(proser, i, to, depth);
         block = &(*blocks)[(*nblocks)++];
 
@@ -238,7 +236,6 @@ trials_prose_list(trials_proser_t *proser, size_t from, size_t to,
     }
 
     for (i = from; i < to; i = end) {
-
         end = trials_prose_item_end(proser, i, to, depth);
 
         item = &list->children[list->nchildren++];
@@ -248,7 +245,8 @@ trials_prose_list(trials_proser_t *proser, size_t from, size_t to,
         if (proser->lines[i].depth == depth) {
             for (text = i + 1; text < end && proser->lines[text].joined
                                && proser->lines[text].depth == depth;
-                 text++) {
+                 text++)
+            {
                 /* void */
             }
 
@@ -281,7 +279,6 @@ trials_prose_end(const trials_proser_t *proser, size_t i, size_t to,
     first = &proser->lines[i];
 
     for (i++; i < to; i++) {
-
         line = &proser->lines[i];
 
         if (first->depth <= depth) {
@@ -293,7 +290,8 @@ trials_prose_end(const trials_proser_t *proser, size_t i, size_t to,
 
         if (line->depth <= depth
             || (line->depth == depth + 1 && line->kind == TRIALS_LINE_ITEM
-                && line->first && !line->joined)) {
+                && line->first && !line->joined))
+        {
             break;
         }
     }
@@ -309,7 +307,6 @@ trials_prose_item_end(const trials_proser_t *proser, size_t i, size_t to,
     const trials_line_t *line;
 
     for (i++; i < to; i++) {
-
         line = &proser->lines[i];
 
         if (line->depth <= depth && line->kind == TRIALS_LINE_ITEM

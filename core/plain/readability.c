@@ -12,12 +12,12 @@
 #define TRIALS_SYLLABLE_WORD 48
 
 
-static int trials_sentence_ends(trials_str_t text, size_t i);
+static int    trials_sentence_ends(trials_str_t text, size_t i);
 static size_t trials_word_span(trials_str_t text, size_t i);
 static size_t trials_number_syllables(const char *word, size_t len);
-static int trials_spelled_out(const char *word, size_t len);
-static int trials_is_vowel(char c);
-static int trials_ends_with(const char *w, size_t n, const char *tail);
+static int    trials_spelled_out(const char *word, size_t len);
+static int    trials_is_vowel(char c);
+static int    trials_ends_with(const char *w, size_t n, const char *tail);
 static size_t trials_silent(const char *w, size_t n, size_t groups);
 static size_t trials_hiatus(const char *w, size_t n);
 
@@ -30,7 +30,6 @@ trials_readability_add(trials_readability_t *r, trials_str_t text)
     words = 0;
 
     for (i = 0; i < text.len;) {
-
         n = trials_word_span(text, i);
 
         if (n) {
@@ -75,18 +74,18 @@ static int
 trials_sentence_ends(trials_str_t text, size_t i)
 {
     size_t                   start;
-    static const char *const shorts[] = {"e.g", "i.e", "vs", "approx", "dr",
-                                         "no",  "etc", "cf", "incl",   "al",
+    static const char *const shorts[] = {"e.g", "i.e", "vs",  "approx", "dr",
+                                         "no",  "etc", "cf",  "incl",   "al",
                                          "st",  "min", "max", NULL};
 
     if (text.data[i] != '.' && text.data[i] != '!' && text.data[i] != '?') {
         return 0;
     }
 
-    for (start = i;
-         start > 0 && text.data[start - 1] != ' '
-         && text.data[start - 1] != '(' && i - start < 8;
-         start--) {
+    for (start = i; start > 0 && text.data[start - 1] != ' '
+                    && text.data[start - 1] != '(' && i - start < 8;
+         start--)
+    {
         /* void */
     }
 
@@ -121,7 +120,6 @@ trials_word_span(trials_str_t text, size_t i)
     uint32_t code;
 
     for (start = i; i < text.len; i += n) {
-
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (trials_is_letter(code)
@@ -135,7 +133,8 @@ trials_word_span(trials_str_t text, size_t i)
 
         if ((code == '.' || code == ',') && trials_is_digit(text.data[i - 1])
             && trials_is_digit(text.data[i + n])
-            && trials_is_digit(text.data[start])) {
+            && trials_is_digit(text.data[start]))
+        {
             continue;
         }
 
@@ -197,7 +196,8 @@ trials_readability_syllables(const char *word, size_t len)
     groups = 0;
 
     for (i = 0; i < n; i++) {
-        groups += trials_is_vowel(w[i]) && (i == 0 || !trials_is_vowel(w[i - 1]));
+        groups +=
+            trials_is_vowel(w[i]) && (i == 0 || !trials_is_vowel(w[i - 1]));
     }
 
     groups += trials_hiatus(w, n);
@@ -246,7 +246,8 @@ trials_spelled_out(const char *word, size_t len)
     for (i = 0; i + 1 < n; i++) {
         if (strchr("AEIOU", word[i])
             && (strchr("AEIOU", word[i + 1])
-                || (i + 2 < n && strchr("AEIOU", word[i + 2])))) {
+                || (i + 2 < n && strchr("AEIOU", word[i + 2]))))
+        {
             return 0;
         }
     }
@@ -291,33 +292,36 @@ trials_silent(const char *w, size_t n, size_t groups)
 
     if (w[n - 1] == 'e' && !trials_is_vowel(w[n - 2])
         && !(w[n - 2] == 'l' && !trials_is_vowel(w[n - 3]) && w[n - 3] != 'r'
-             && w[n - 3] != 'w' && w[n - 3] != 'l')) {
+             && w[n - 3] != 'w' && w[n - 3] != 'l'))
+    {
         silent = 1;
 
     } else if (trials_ends_with(w, n, "ed") && !trials_is_vowel(w[n - 3])
                && w[n - 3] != 't' && w[n - 3] != 'd'
-               && !(w[n - 3] == 'l' && n > 4
-                    && strchr("bcdfgkptsz", w[n - 4]))) {
+               && !(w[n - 3] == 'l' && n > 4 && strchr("bcdfgkptsz", w[n - 4])))
+    {
         silent = 1;
 
     } else if (trials_ends_with(w, n, "es") && !trials_is_vowel(w[n - 3])
                && !strchr("scxzgh", w[n - 3])
-               && !(w[n - 3] == 'l' && n > 4
-                    && strchr("bcdfgkptsz", w[n - 4]))) {
+               && !(w[n - 3] == 'l' && n > 4 && strchr("bcdfgkptsz", w[n - 4])))
+    {
         silent = 1;
     }
 
     if (trials_ends_with(w, n, "ely") || trials_ends_with(w, n, "eless")
         || trials_ends_with(w, n, "eful")
         || (trials_ends_with(w, n, "ement")
-            && !trials_ends_with(w, n, "lement"))) {
+            && !trials_ends_with(w, n, "lement")))
+    {
         silent++;
 
     } else {
         for (i = 0; inner[i]; i++) {
             if (n > strlen(inner[i]) + 1
                 && memcmp(w, inner[i], strlen(inner[i])) == 0
-                && !trials_is_vowel(w[strlen(inner[i])])) {
+                && !trials_is_vowel(w[strlen(inner[i])]))
+            {
                 silent++;
                 break;
             }
@@ -339,7 +343,6 @@ trials_hiatus(const char *w, size_t n)
     more = 0;
 
     for (i = 0; i + 1 < n; i++) {
-
         before = i ? w[i - 1] : '.';
 
         if (w[i] == 'i' && w[i + 1] == 'a') {
@@ -364,9 +367,9 @@ trials_hiatus(const char *w, size_t n)
                     && before != 'c' && before != 't' && before != 'r';
 
         } else if (strchr("eouy", w[i]) && i + 3 < n + 1
-                   && memcmp(w + i + 1, "ing", 3 < n - i ? 3 : n - i - 1)
-                          == 0
-                   && i + 4 == n) {
+                   && memcmp(w + i + 1, "ing", 3 < n - i ? 3 : n - i - 1) == 0
+                   && i + 4 == n)
+        {
             more++;
 
         } else if (w[i] == 'e' && w[i + 1] == 'u' && i + 3 == n
@@ -376,7 +379,8 @@ trials_hiatus(const char *w, size_t n)
     }
 
     if (trials_ends_with(w, n, "sm") || trials_ends_with(w, n, "sms")
-        || trials_ends_with(w, n, "thm")) {
+        || trials_ends_with(w, n, "thm"))
+    {
         more++;
     }
 

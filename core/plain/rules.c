@@ -13,14 +13,14 @@
 #define TRIALS_RULES_COLUMNS 4
 
 
-static trials_rc_t trials_rules_line(trials_rules_t       *rules,
-                                     const trials_table_t *table,
-                                     trials_error_t       *err);
-static trials_rc_t trials_rules_add(trials_rules_t *rules, trials_trie_t *trie,
-                                    trials_str_t from, trials_str_t to,
-                                    trials_guard_t guard);
-static trials_rc_t trials_rules_slots(const trials_table_t *table,
-                                      trials_error_t       *err);
+static trials_rc_t
+trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
+                  trials_error_t *err);
+static trials_rc_t
+trials_rules_add(trials_rules_t *rules, trials_trie_t *trie, trials_str_t from,
+                 trials_str_t to, trials_guard_t guard);
+static trials_rc_t
+trials_rules_slots(const trials_table_t *table, trials_error_t *err);
 static size_t trials_rules_count(trials_str_t text, const char *what);
 
 
@@ -58,18 +58,17 @@ trials_rules_load(trials_rules_t *rules, const trials_glossary_t *glossary,
     }
 
     for (i = 0; i < glossary->nswaps; i++) {
-
         swap = &glossary->swaps[i];
         rc = trials_rules_add(rules, rules->phrases, swap->from, swap->to,
                               TRIALS_GUARD_ANY);
 
         if (rc != TRIALS_OK) {
             trials_rules_free(rules);
-            return trials_error(
-                err, rc, "glossary: \"%.*s\" cannot be replaced: %s",
-                (int) swap->from.len, swap->from.data,
-                rc == TRIALS_BUSY ? "another rule does that"
-                                  : "it cannot be matched");
+            return trials_error(err, rc,
+                                "glossary: \"%.*s\" cannot be replaced: %s",
+                                (int) swap->from.len, swap->from.data,
+                                rc == TRIALS_BUSY ? "another rule does that"
+                                                  : "it cannot be matched");
         }
     }
 
@@ -135,7 +134,6 @@ trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
     list = fields[1];
 
     while (trials_table_piece(&list, &from)) {
-
         rc = trials_rules_add(rules, trie, from, fields[2], guard);
 
         if (rc == TRIALS_BUSY) {
@@ -166,16 +164,15 @@ trials_rules_slots(const trials_table_t *table, trials_error_t *err)
     list = table->fields[1];
 
     while (trials_table_piece(&list, &from)) {
-
         if (trials_rules_count(from, "{n}")
                 != trials_rules_count(table->fields[2], "{n}")
             || trials_rules_count(from, "{unit}")
                    != trials_rules_count(table->fields[2], "{unit}")
             || trials_rules_count(from, "{n}") > 1
-            || trials_rules_count(from, "{unit}") > 1) {
-            return trials_table_error(table, err,
-                                      "its slots are not the replacement's",
-                                      from);
+            || trials_rules_count(from, "{unit}") > 1)
+        {
+            return trials_table_error(
+                table, err, "its slots are not the replacement's", from);
         }
     }
 

@@ -32,11 +32,11 @@ typedef struct {
 
 
 /* Reads the data file, and the glossary's words that have a plainer one. */
-trials_rc_t trials_rules_load(trials_rules_t          *rules,
-                              const trials_glossary_t *glossary,
-                              const char *name, const char *start,
-                              const char *end, trials_error_t *err);
-void        trials_rules_free(trials_rules_t *rules);
+trials_rc_t
+     trials_rules_load(trials_rules_t *rules, const trials_glossary_t *glossary,
+                       const char *name, const char *start, const char *end,
+                       trials_error_t *err);
+void trials_rules_free(trials_rules_t *rules);
 
 
 #endif

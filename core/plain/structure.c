@@ -46,29 +46,29 @@ typedef struct {
 } trials_cutter_t;
 
 
-static trials_rc_t trials_cut(trials_cutter_t          *cutter,
-                              const trials_outline_t   *outline);
-static trials_rc_t trials_cut_line(trials_cutter_t     *cutter,
-                                   const trials_line_t *line,
-                                   trials_str_t         text);
-static trials_rc_t trials_cut_headed(trials_cutter_t     *cutter,
-                                     const trials_line_t *line,
-                                     trials_str_t         text);
-static trials_rc_t trials_cut_list(trials_cutter_t     *cutter,
-                                   const trials_line_t *line,
-                                   trials_str_t         text);
-static trials_rc_t trials_cut_add(trials_cutter_t     *cutter,
-                                  const trials_line_t *line, trials_str_t text,
-                                  int heading, trials_group_kind_t kind);
+static trials_rc_t
+trials_cut(trials_cutter_t *cutter, const trials_outline_t *outline);
+static trials_rc_t
+trials_cut_line(trials_cutter_t *cutter, const trials_line_t *line,
+                trials_str_t text);
+static trials_rc_t
+trials_cut_headed(trials_cutter_t *cutter, const trials_line_t *line,
+                  trials_str_t text);
+static trials_rc_t
+trials_cut_list(trials_cutter_t *cutter, const trials_line_t *line,
+                trials_str_t text);
+static trials_rc_t
+           trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
+                          trials_str_t text, int heading, trials_group_kind_t kind);
 static int trials_cut_goes_on(const trials_line_t *line, trials_str_t before);
-static size_t trials_cut_flattened(trials_str_t text, size_t from);
-static void trials_structure_parents(trials_cutter_t *cutter);
-static trials_rc_t trials_structure_groups(trials_cutter_t      *cutter,
-                                           trials_eligibility_t *eligibility);
-static trials_rc_t trials_structure_fill(trials_cutter_t *cutter,
-                                         trials_eligibility_t *eligibility);
+static size_t       trials_cut_flattened(trials_str_t text, size_t from);
+static void         trials_structure_parents(trials_cutter_t *cutter);
+static trials_rc_t  trials_structure_groups(trials_cutter_t      *cutter,
+                                            trials_eligibility_t *eligibility);
+static trials_rc_t  trials_structure_fill(trials_cutter_t      *cutter,
+                                          trials_eligibility_t *eligibility);
 static trials_str_t trials_str_trim(trials_str_t text);
-static int trials_str_says(trials_str_t text);
+static int          trials_str_says(trials_str_t text);
 
 
 trials_rc_t
@@ -126,7 +126,6 @@ trials_cut(trials_cutter_t *cutter, const trials_outline_t *outline)
     rc = TRIALS_OK;
 
     for (i = 0; i < outline->nlines && rc == TRIALS_OK; i++) {
-
         line = &outline->lines[i];
         str.data = text.data;
         str.len = text.len;
@@ -185,7 +184,8 @@ trials_cut_goes_on(const trials_line_t *line, trials_str_t before)
     rest.len = line->text.len - n;
 
     if (n || rest.len == 0 || trials_heading_read(rest, &kind)
-        || trials_heading_read(before, &kind) == before.len) {
+        || trials_heading_read(before, &kind) == before.len)
+    {
         return 0;
     }
 
@@ -213,7 +213,6 @@ trials_cut_line(trials_cutter_t *cutter, const trials_line_t *line,
     inner = *line;
 
     while (text.len) {
-
         n = trials_heading_within(text);
         part.data = text.data;
         part.len = n;
@@ -284,15 +283,14 @@ trials_cut_list(trials_cutter_t *cutter, const trials_line_t *line,
 
     n = 0;
     for (i = trials_cut_flattened(text, 0); i < text.len;
-         i = trials_cut_flattened(text, i + 1)) {
+         i = trials_cut_flattened(text, i + 1))
+    {
         n++;
     }
 
     for (i = 0; i < text.len; i = next) {
-
-        next = n < TRIALS_FLATTENED
-                   ? text.len
-                   : trials_cut_flattened(text, i + (i > 0));
+        next = n < TRIALS_FLATTENED ? text.len
+                                    : trials_cut_flattened(text, i + (i > 0));
 
         part.data = text.data + i;
         part.len = next - i;
@@ -316,13 +314,13 @@ trials_cut_flattened(trials_str_t text, size_t from)
     size_t i;
 
     for (i = from; i + 2 < text.len; i++) {
-
         if (i == 0 || text.data[i - 1] != ' ') {
             continue;
         }
 
         if (text.data[i] == '*' && text.data[i + 1] == ' '
-            && !trials_is_digit(text.data[i + 2])) {
+            && !trials_is_digit(text.data[i + 2]))
+        {
             return i;
         }
 
@@ -419,12 +417,10 @@ trials_structure_parents(trials_cutter_t *cutter)
     }
 
     for (i = 0; i < cutter->n; i++) {
-
         piece = &cutter->pieces[i];
         level = piece->heading ? 0 : piece->level;
 
         if (!piece->heading) {
-
             while (level > 0 && open[level - 1] == SIZE_MAX) {
                 level--;
             }
@@ -478,7 +474,6 @@ trials_structure_groups(trials_cutter_t      *cutter,
     kind = TRIALS_GROUP_OTHER;
 
     for (i = 0; i < cutter->n; i++) {
-
         piece = &cutter->pieces[i];
 
         if (group == NULL || piece->heading) {
@@ -524,16 +519,15 @@ trials_structure_fill(trials_cutter_t      *cutter,
     g = 0;
 
     for (i = 0; i < cutter->n; i++) {
-
         piece = &cutter->pieces[i];
 
         if (group == NULL || piece->heading) {
             group = &eligibility->groups[g++];
 
             if (group->ncriteria) {
-                group->criteria = trials_arena_calloc(
-                    cutter->arena, group->ncriteria,
-                    sizeof(trials_criterion_t));
+                group->criteria =
+                    trials_arena_calloc(cutter->arena, group->ncriteria,
+                                        sizeof(trials_criterion_t));
                 if (group->criteria == NULL) {
                     goto failed;
                 }
@@ -601,14 +595,14 @@ trials_str_says(trials_str_t text)
     uint32_t code;
 
     for (i = 0; i < text.len; i += n) {
-
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (trials_is_letter(code)
             || (code < 0x80 && trials_is_digit((char) code))
             || (code > 0x7f && !trials_is_space(code) && code != 0xfffd
                 && !(code >= 0x2010 && code <= 0x2027)
-                && !(code >= 0x25a0 && code <= 0x25ff) && code != 0xb7)) {
+                && !(code >= 0x25a0 && code <= 0x25ff) && code != 0xb7))
+        {
             return 1;
         }
     }

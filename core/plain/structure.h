@@ -13,9 +13,9 @@
  * Fills in groups, ngroups and ncriteria, and of every criterion `original`,
  * all from the arena; the rest is left zero.
  */
-trials_rc_t trials_structure_read(trials_arena_t *arena, trials_str_t markup,
-                                  trials_eligibility_t *eligibility,
-                                  trials_error_t       *err);
+trials_rc_t
+trials_structure_read(trials_arena_t *arena, trials_str_t markup,
+                      trials_eligibility_t *eligibility, trials_error_t *err);
 
 
 #endif

@@ -24,8 +24,7 @@ trials_table_next(trials_table_t *table, size_t columns, trials_error_t *err)
     const char   *p, *end, *tab;
     trials_str_t *field;
 
-    for ( ;; ) {
-
+    for (;;) {
         if (table->pos == table->end) {
             return TRIALS_NOT_FOUND;
         }
@@ -43,8 +42,7 @@ trials_table_next(trials_table_t *table, size_t columns, trials_error_t *err)
 
     table->nfields = 0;
 
-    for ( ;; ) {
-
+    for (;;) {
         if (table->nfields == columns || columns > TRIALS_TABLE_FIELDS) {
             return trials_table_error(table, err, "too many fields",
                                       table->fields[0]);

@@ -32,8 +32,8 @@ void trials_table_open(trials_table_t *table, const char *name,
  * the end; TRIALS_INVALID with *err where the line has another number of fields
  * or spaces around one.
  */
-trials_rc_t trials_table_next(trials_table_t *table, size_t columns,
-                              trials_error_t *err);
+trials_rc_t
+trials_table_next(trials_table_t *table, size_t columns, trials_error_t *err);
 
 /* "name:line: reason" in *err, and TRIALS_INVALID. */
 trials_rc_t trials_table_error(const trials_table_t *table, trials_error_t *err,

@@ -17,21 +17,21 @@ typedef struct {
 } trials_runs_t;
 
 
-static trials_rc_t trials_terms_texts(trials_terms_t       *terms,
-                                      const trials_study_t *study);
-static trials_rc_t trials_terms_about(trials_terms_t       *terms,
-                                      const trials_study_t *study);
-static trials_str_t trials_terms_lower(trials_arena_t *arena,
-                                       trials_buf_t   *buf);
-static trials_rc_t trials_terms_scan(trials_terms_t *terms, trials_str_t text,
-                                     const trials_tokens_t *tokens,
-                                     trials_runs_t         *runs);
+static trials_rc_t
+trials_terms_texts(trials_terms_t *terms, const trials_study_t *study);
+static trials_rc_t
+trials_terms_about(trials_terms_t *terms, const trials_study_t *study);
+static trials_str_t
+trials_terms_lower(trials_arena_t *arena, trials_buf_t *buf);
+static trials_rc_t
+                   trials_terms_scan(trials_terms_t *terms, trials_str_t text,
+                                     const trials_tokens_t *tokens, trials_runs_t *runs);
 static trials_rc_t trials_terms_entry(trials_terms_t *terms, size_t entry,
                                       const trials_term_t **term);
-static int trials_terms_allowed(trials_terms_t       *terms,
-                                const trials_entry_t *entry);
-static int trials_terms_names(trials_str_t text, trials_str_t words);
-static int trials_terms_shouts(trials_str_t text);
+static int
+trials_terms_allowed(trials_terms_t *terms, const trials_entry_t *entry);
+static int         trials_terms_names(trials_str_t text, trials_str_t words);
+static int         trials_terms_shouts(trials_str_t text);
 static trials_rc_t trials_runs_add(trials_runs_t *runs, trials_str_t text,
                                    const trials_term_t *term);
 
@@ -234,7 +234,6 @@ trials_terms_scan(trials_terms_t *terms, trials_str_t text,
     shouts = trials_terms_shouts(text);
 
     for (i = 0; i < tokens->n; i += used) {
-
         t = &tokens->list[i];
         used = 1;
         term = NULL;
@@ -244,8 +243,8 @@ trials_terms_scan(trials_terms_t *terms, trials_str_t text,
         }
 
         if (term == NULL) {
-            value = trials_trie_longest(terms->glossary->terms, text, tokens,
-                                        i, &used, NULL);
+            value = trials_trie_longest(terms->glossary->terms, text, tokens, i,
+                                        &used, NULL);
             used = value < 0 ? 1 : used;
 
             if (value >= 0
@@ -366,8 +365,8 @@ trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
 static int
 trials_terms_allowed(trials_terms_t *terms, const trials_entry_t *entry)
 {
-    if (entry->context.len
-        && !trials_terms_names(terms->about, entry->context)) {
+    if (entry->context.len && !trials_terms_names(terms->about, entry->context))
+    {
         return 0;
     }
 
@@ -381,12 +380,11 @@ trials_terms_allowed(trials_terms_t *terms, const trials_entry_t *entry)
 static int
 trials_terms_names(trials_str_t text, trials_str_t words)
 {
-    char         lower[128];
-    size_t       i, n;
-    const char  *p, *end;
+    char        lower[128];
+    size_t      i, n;
+    const char *p, *end;
 
     for (i = 0; i < words.len; i += n + 1) {
-
         for (n = 0; i + n < words.len && words.data[i + n] != '|'; n++) {
             if (n < sizeof(lower)) {
                 lower[n] = trials_lower(words.data[i + n]);
@@ -401,9 +399,9 @@ trials_terms_names(trials_str_t text, trials_str_t words)
         end = text.data + text.len;
 
         while ((p = memmem(p, (size_t) (end - p), lower, n)) != NULL) {
-
             if ((p == text.data || !trials_is_lower(p[-1]))
-                && (p + n == end || !trials_is_lower(p[n]))) {
+                && (p + n == end || !trials_is_lower(p[n])))
+            {
                 return 1;
             }
             p++;

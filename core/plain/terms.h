@@ -25,7 +25,7 @@ typedef struct {
     unsigned char           *barred; /* the same: not to be explained here */
     trials_term_t           *learned[TRIALS_LEARNED_SIZE];
     size_t                   nlearned;
-    trials_str_t             about;    /* conditions and titles, in lower case */
+    trials_str_t             about; /* conditions and titles, in lower case */
     trials_str_t             products; /* interventions, in lower case */
     trials_str_t            *slugs;
     size_t                   nslugs;
@@ -39,8 +39,8 @@ trials_rc_t trials_terms_init(trials_terms_t *terms, trials_arena_t *arena,
                               const trials_study_t    *study);
 
 /* Cuts text into runs at every term; their texts point into text. */
-trials_rc_t trials_terms_mark(trials_terms_t *terms, trials_str_t text,
-                              trials_text_t *out);
+trials_rc_t
+trials_terms_mark(trials_terms_t *terms, trials_str_t text, trials_text_t *out);
 
 
 #endif

@@ -8,17 +8,17 @@
 #include <string.h>
 
 
-static size_t trials_word_end(trials_str_t text, size_t i);
-static size_t trials_number_end(trials_str_t text, size_t i);
+static size_t          trials_word_end(trials_str_t text, size_t i);
+static size_t          trials_number_end(trials_str_t text, size_t i);
 static trials_token_t *trials_tokens_push(trials_tokens_t *tokens);
 
 
 size_t
 trials_utf8_read(const char *data, size_t len, uint32_t *code)
 {
-    size_t               i, n;
-    uint32_t             c;
-    const unsigned char *p;
+    size_t                i, n;
+    uint32_t              c;
+    const unsigned char  *p;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 
     p = (const unsigned char *) data;
@@ -120,7 +120,6 @@ trials_tokens_read(trials_tokens_t *tokens, trials_str_t text)
     space = 0;
 
     for (i = 0; i < text.len; i += n) {
-
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (trials_is_space(code)) {
@@ -193,7 +192,6 @@ trials_word_end(trials_str_t text, size_t i)
     uint32_t code, after;
 
     while (i < text.len) {
-
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (code == '\'' || code == 0x2019) {
@@ -208,7 +206,8 @@ trials_word_end(trials_str_t text, size_t i)
             }
 
         } else if (!trials_is_letter(code)
-                   && !(code < 0x80 && trials_is_digit((char) code))) {
+                   && !(code < 0x80 && trials_is_digit((char) code)))
+        {
             break;
         }
 
@@ -223,13 +222,13 @@ static size_t
 trials_number_end(trials_str_t text, size_t i)
 {
     for (i++; i < text.len; i++) {
-
         if (trials_is_digit(text.data[i])) {
             continue;
         }
 
         if ((text.data[i] != '.' && text.data[i] != ',') || i + 1 == text.len
-            || !trials_is_digit(text.data[i + 1])) {
+            || !trials_is_digit(text.data[i + 1]))
+        {
             break;
         }
     }
@@ -248,7 +247,6 @@ trials_text_clean(trials_buf_t *buf, trials_str_t text)
     space = 0;
 
     for (i = 0; i < text.len; i += n) {
-
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (trials_is_space(code)) {

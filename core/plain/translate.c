@@ -22,12 +22,12 @@ typedef struct {
 } trials_criteria_t;
 
 
-static trials_rc_t trials_criteria_each(trials_criteria_t *all,
-                                        trials_criterion_t *criteria, size_t n,
-                                        const trials_place_of_t *place);
-static trials_rc_t trials_criterion(trials_criteria_t       *all,
-                                    trials_criterion_t      *criterion,
-                                    const trials_place_of_t *place);
+static trials_rc_t
+trials_criteria_each(trials_criteria_t *all, trials_criterion_t *criteria,
+                     size_t n, const trials_place_of_t *place);
+static trials_rc_t
+trials_criterion(trials_criteria_t *all, trials_criterion_t *criterion,
+                 const trials_place_of_t *place);
 
 
 trials_translation_t *
@@ -45,7 +45,8 @@ trials_translate(const trials_plain_t *plain, trials_arena_t *arena,
 
         if (trials_terms_init(&translation->terms, arena, &plain->glossary,
                               study)
-            == TRIALS_OK) {
+            == TRIALS_OK)
+        {
             return translation;
         }
     }
@@ -68,8 +69,8 @@ trials_translate_criteria(trials_translation_t *translation,
     trials_criteria_t all;
     trials_place_of_t place;
 
-    rc = trials_structure_read(translation->arena,
-                               translation->study->criteria, eligibility, err);
+    rc = trials_structure_read(translation->arena, translation->study->criteria,
+                               eligibility, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
@@ -112,7 +113,6 @@ trials_criteria_each(trials_criteria_t *all, trials_criterion_t *criteria,
     trials_place_of_t inner;
 
     for (i = 0; i < n; i++) {
-
         rc = trials_criterion(all, &criteria[i], place);
         if (rc != TRIALS_OK) {
             return rc;
@@ -121,8 +121,8 @@ trials_criteria_each(trials_criteria_t *all, trials_criterion_t *criteria,
         if (criteria[i].ncriteria) {
             inner = *place;
             inner.nested = 1;
-            inner.turned = place->turned
-                           || trials_rewrite_turns(criteria[i].original);
+            inner.turned =
+                place->turned || trials_rewrite_turns(criteria[i].original);
 
             rc = trials_criteria_each(all, criteria[i].criteria,
                                       criteria[i].ncriteria, &inner);

@@ -51,28 +51,28 @@ typedef struct {
 static uint32_t trials_trie_hash(uint32_t node, const char *key, size_t len);
 static trials_edge_t *trials_trie_find(const trials_trie_t *trie, uint32_t node,
                                        const char *key, size_t len);
-static trials_rc_t trials_trie_child(trials_trie_t *trie, uint32_t node,
-                                     const char *key, size_t len,
-                                     uint32_t *child);
+static trials_rc_t
+trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
+                  size_t len, uint32_t *child);
 static trials_rc_t trials_trie_grow(trials_trie_t *trie);
 static trials_rc_t trials_trie_node(trials_trie_t *trie, uint32_t *node);
-static size_t trials_trie_key(char *key, trials_str_t text,
-                              const trials_token_t *token, int exact);
+static size_t      trials_trie_key(char *key, trials_str_t text,
+                                   const trials_token_t *token, int exact);
 static void trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk,
                              uint32_t node, size_t i, unsigned depth);
-static int trials_trie_is_hyphen(trials_str_t           text,
-                                 const trials_tokens_t *tokens, size_t i);
+static int  trials_trie_is_hyphen(trials_str_t           text,
+                                  const trials_tokens_t *tokens, size_t i);
 
 
 static const char *const trials_number_words[] = {
-    "two",    "three",   "four",     "five",     "six",     "seven",
-    "eight",  "nine",    "ten",      "eleven",   "twelve",  "thirteen",
-    "fifteen", "fourteen", "sixteen", "eighteen", "twenty", "thirty",
-    "sixty",  NULL};
+    "two",      "three",    "four",    "five",     "six",
+    "seven",    "eight",    "nine",    "ten",      "eleven",
+    "twelve",   "thirteen", "fifteen", "fourteen", "sixteen",
+    "eighteen", "twenty",   "thirty",  "sixty",    NULL};
 
 static const char *const trials_unit_words[] = {
-    "year",  "years", "month", "months", "week",  "weeks",
-    "day",   "days",  "hour",  "hours",  NULL};
+    "year", "years", "month", "months", "week", "weeks",
+    "day",  "days",  "hour",  "hours",  NULL};
 
 
 trials_trie_t *
@@ -90,7 +90,8 @@ trials_trie_create(void)
 
     if (trials_trie_node(trie, &node) != TRIALS_OK
         || trials_trie_node(trie, &node) != TRIALS_OK
-        || trials_trie_grow(trie) != TRIALS_OK) {
+        || trials_trie_grow(trie) != TRIALS_OK)
+    {
         trials_trie_destroy(trie);
         return NULL;
     }
@@ -127,19 +128,17 @@ trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value)
     rc = trials_tokens_read(&tokens, phrase);
     node = exact ? 2 : 1;
 
-    if (rc == TRIALS_OK
-        && (tokens.n == 0 || tokens.n > TRIALS_TRIE_TOKENS)) {
+    if (rc == TRIALS_OK && (tokens.n == 0 || tokens.n > TRIALS_TRIE_TOKENS)) {
         rc = TRIALS_INVALID;
     }
 
     for (i = 0; i < tokens.n && rc == TRIALS_OK; i++) {
-
         token.data = phrase.data + tokens.list[i].start;
         token.len = tokens.list[i].len;
 
         if (i + 2 < tokens.n && token.data[0] == '{') {
-            token.data = token.data[1] == 'n' ? TRIALS_TRIE_NUMBER
-                                              : TRIALS_TRIE_UNIT;
+            token.data =
+                token.data[1] == 'n' ? TRIALS_TRIE_NUMBER : TRIALS_TRIE_UNIT;
             rc = trials_trie_child(trie, node, token.data, 2, &node);
             i += 2;
             continue;
@@ -265,8 +264,8 @@ trials_trie_is_hyphen(trials_str_t text, const trials_tokens_t *tokens,
     t = &tokens->list[i];
 
     if (t->kind != TRIALS_TOKEN_SIGN || t->space || t[1].space
-        || t[1].kind == TRIALS_TOKEN_SIGN
-        || t[-1].kind == TRIALS_TOKEN_SIGN) {
+        || t[1].kind == TRIALS_TOKEN_SIGN || t[-1].kind == TRIALS_TOKEN_SIGN)
+    {
         return 0;
     }
 
@@ -345,12 +344,12 @@ trials_trie_find(const trials_trie_t *trie, uint32_t node, const char *key,
     hash = trials_trie_hash(node, key, len);
 
     for (i = hash & (trie->size - 1);; i = (i + 1) & (trie->size - 1)) {
-
         edge = &trie->edges[i];
 
         if (edge->node == 0
             || (edge->node == node && edge->hash == hash && edge->len == len
-                && memcmp(edge->key, key, len) == 0)) {
+                && memcmp(edge->key, key, len) == 0))
+        {
             return edge;
         }
     }

@@ -24,8 +24,8 @@ void           trials_trie_destroy(trials_trie_t *trie);
  * and the other way round.  TRIALS_BUSY where the phrase is there already with
  * another value, TRIALS_INVALID where it has no token.
  */
-trials_rc_t trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact,
-                            int value);
+trials_rc_t
+trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value);
 
 /*
  * The value of the longest phrase that begins at token `at`, or -1.  *used is

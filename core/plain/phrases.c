@@ -1,0 +1,457 @@
+/*
+ * Phrases and signs in plain words.
+ */
+
+#include "core/plain/rewrite.h"
+
+#include <string.h>
+
+
+typedef struct {
+    trials_rewriter_t *rewriter;
+    trials_str_t       text;
+    trials_token_t    *tokens;
+    size_t             ntokens;
+    size_t             from; /* what stands before it is written */
+    trials_buf_t      *buf;
+} trials_phraser_t;
+
+
+static size_t trials_phrase_rule(trials_phraser_t *p, size_t i);
+static size_t trials_phrase_sign(trials_phraser_t *p, size_t i);
+static size_t trials_sign_read(const trials_phraser_t *p, size_t i,
+                               const char **words, const char **after);
+static int    trials_sign_after(const trials_phraser_t *p, size_t i);
+static size_t trials_phrase_power(trials_phraser_t *p, size_t i);
+static void   trials_phrase_put(trials_phraser_t *p, size_t i, size_t used,
+                                const char *data, size_t len);
+static void
+trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
+                   const trials_trie_slots_t *slots);
+static void trials_phrase_article(trials_phraser_t *p, char next);
+static int  trials_phrase_opens(const trials_phraser_t *p, size_t i);
+static int
+trials_phrase_shouts(const trials_phraser_t *p, size_t i, size_t used);
+static int
+trials_token_says(const trials_phraser_t *p, size_t i, const char *word);
+
+
+void
+trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
+                       trials_buf_t *buf)
+{
+    size_t           i, used;
+    trials_phraser_t p;
+
+    if (trials_tokens_read(&rewriter->tokens, text) != TRIALS_OK) {
+        buf->failed = TRIALS_NOMEM;
+        return;
+    }
+
+    memset(&p, 0, sizeof(trials_phraser_t));
+    p.rewriter = rewriter;
+    p.text = text;
+    p.tokens = rewriter->tokens.list;
+    p.ntokens = rewriter->tokens.n;
+    p.buf = buf;
+
+    for (i = 0; i < p.ntokens; i += used) {
+        used = trials_phrase_rule(&p, i);
+
+        if (used == 0) {
+            used = trials_phrase_sign(&p, i);
+        }
+
+        if (used == 0) {
+            used = trials_phrase_power(&p, i);
+        }
+
+        if (used == 0) {
+            used = 1;
+        }
+    }
+
+    (void) trials_buf_append(buf, text.data + p.from, text.len - p.from);
+}
+
+
+static size_t
+trials_phrase_rule(trials_phraser_t *p, size_t i)
+{
+    int                   value;
+    char                  before;
+    size_t                used;
+    trials_trie_slots_t   slots;
+    const trials_token_t *t;
+
+    t = &p->tokens[i];
+
+    value = trials_trie_longest(p->rewriter->rules->phrases, p->text,
+                                &p->rewriter->tokens, i, &used, &slots);
+
+    if (value < 0 || trials_phrase_shouts(p, i, used)) {
+        return 0;
+    }
+
+    /* Part of a longer word: "over-the-counter", "CD4/prior". */
+
+    before = t->start && !t->space ? p->text.data[t->start - 1] : ' ';
+
+    if (before == '-' || before == '/' || before == '\'') {
+        return 0;
+    }
+
+    if (i + used < p->ntokens && !p->tokens[i + used].space
+        && p->text.data[p->tokens[i + used].start] == '-')
+    {
+        return 0;
+    }
+
+    trials_phrase_fill(p, i, used, p->rewriter->rules->rules[value].to, &slots);
+
+    return used;
+}
+
+
+/* Writes a rule's words in the place of the tokens from i on. */
+
+static void
+trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
+                   const trials_trie_slots_t *slots)
+{
+    size_t                k, n, start;
+    trials_buf_t          words;
+    const trials_token_t *t;
+
+    trials_buf_init(&words, 4096);
+
+    for (start = 0, k = 0; k < to.len; k++) {
+        if (to.data[k] != '{') {
+            continue;
+        }
+
+        t = to.data[k + 1] == 'n' ? &p->tokens[slots->number]
+                                  : &p->tokens[slots->unit];
+        n = to.data[k + 1] == 'n' ? 3 : 6;
+
+        (void) trials_buf_append(&words, to.data + start, k - start);
+        (void) trials_buf_append(&words, p->text.data + t->start, t->len);
+        start = k + n;
+        k += n - 1;
+    }
+
+    (void) trials_buf_append(&words, to.data + start, to.len - start);
+
+    if (words.failed != TRIALS_OK) {
+        p->buf->failed = words.failed;
+
+    } else {
+        if (trials_phrase_opens(p, i)
+            && trials_is_upper(p->text.data[p->tokens[i].start]))
+        {
+            words.data[0] = trials_upper(words.data[0]);
+        }
+        trials_phrase_put(p, i, used, words.data, words.len);
+    }
+
+    trials_buf_free(&words);
+}
+
+
+static void
+trials_phrase_put(trials_phraser_t *p, size_t i, size_t used, const char *data,
+                  size_t len)
+{
+    char                  last;
+    const trials_token_t *t, *end;
+
+    t = &p->tokens[i];
+    end = &p->tokens[i + used - 1];
+
+    (void) trials_buf_append(p->buf, p->text.data + p->from,
+                             t->start - p->from);
+
+    if (p->buf->len && p->buf->failed == TRIALS_OK) {
+        last = p->buf->data[p->buf->len - 1];
+
+        if (last == ' ') {
+            trials_phrase_article(p, data[0]);
+
+        } else if (trials_is_digit(last) || trials_is_lower(trials_lower(last))
+                   || last == ')' || last == ':' || last == ',')
+        {
+            (void) trials_buf_append(p->buf, " ", 1);
+        }
+    }
+
+    (void) trials_buf_append(p->buf, data, len);
+    p->from = end->start + end->len;
+
+    if (i + used < p->ntokens && !p->tokens[i + used].space
+        && p->tokens[i + used].kind != TRIALS_TOKEN_SIGN)
+    {
+        (void) trials_buf_append(p->buf, " ", 1);
+    }
+}
+
+
+/* "a" or "an" before what was put there. */
+
+static void
+trials_phrase_article(trials_phraser_t *p, char next)
+{
+    int         vowel;
+    size_t      len;
+    const char *data;
+
+    data = p->buf->data;
+    len = p->buf->len;
+    vowel = strchr("aeio", trials_lower(next)) != NULL;
+
+    if (len >= 2 && data[len - 2] == 'a' && (len == 2 || data[len - 3] == ' ')
+        && vowel)
+    {
+        p->buf->len--;
+        (void) trials_buf_append(p->buf, "n ", 2);
+
+    } else if (len >= 3 && data[len - 2] == 'n' && data[len - 3] == 'a'
+               && (len == 3 || data[len - 4] == ' ') && !vowel)
+    {
+        p->buf->len -= 2;
+        (void) trials_buf_append(p->buf, " ", 1);
+    }
+}
+
+
+/* At the text's start, or after what ends a sentence. */
+
+static int
+trials_phrase_opens(const trials_phraser_t *p, size_t i)
+{
+    const char *last;
+
+    if (i == 0) {
+        return 1;
+    }
+
+    last = p->text.data + p->tokens[i - 1].start;
+
+    return *last == '.' || *last == ':' || *last == '?' || *last == '!';
+}
+
+
+/* Phrases in capitals stay: a plain one among capitals reads like a slip. */
+
+static int
+trials_phrase_shouts(const trials_phraser_t *p, size_t i, size_t used)
+{
+    const trials_token_t *t;
+
+    for (; used > 0; used--, i++) {
+        t = &p->tokens[i];
+
+        if (t->kind == TRIALS_TOKEN_WORD && t->len > 1
+            && trials_is_upper(p->text.data[t->start])
+            && trials_is_upper(p->text.data[t->start + 1]))
+        {
+            return !trials_token_says(p, i, "uln");
+        }
+    }
+
+    return 0;
+}
+
+
+/* "≥ 18", ">= 18": at least 18; "grade ≥ 2": grade 2 or higher. */
+
+static size_t
+trials_phrase_sign(trials_phraser_t *p, size_t i)
+{
+    size_t                used;
+    const char           *words, *after;
+    trials_buf_t          buf;
+    const trials_token_t *number;
+
+    used = trials_sign_read(p, i, &words, &after);
+
+    if (used == 0 || i + used >= p->ntokens
+        || p->tokens[i + used].kind != TRIALS_TOKEN_NUMBER)
+    {
+        return 0;
+    }
+
+    /* "5-<10", "=>5" after a number: what bounds which is not certain. */
+
+    if (i > 0 && p->tokens[i - 1].kind == TRIALS_TOKEN_SIGN
+        && strchr("-+/*=~<>", p->text.data[p->tokens[i - 1].start]))
+    {
+        return 0;
+    }
+
+    number = &p->tokens[i + used];
+
+    if (!trials_sign_after(p, i) || after == NULL) {
+        trials_phrase_put(p, i, used, words, strlen(words));
+        return used;
+    }
+
+    trials_buf_init(&buf, 256);
+    (void) trials_buf_append(&buf, p->text.data + number->start, number->len);
+    (void) trials_buf_append(&buf, " ", 1);
+    (void) trials_buf_append(&buf, after, strlen(after));
+
+    if (buf.failed == TRIALS_OK) {
+        trials_phrase_put(p, i, used + 1, buf.data, buf.len);
+    } else {
+        p->buf->failed = buf.failed;
+    }
+
+    trials_buf_free(&buf);
+
+    return used + 1;
+}
+
+
+/* The comparator at token i: the number of its tokens, or 0. */
+
+static size_t
+trials_sign_read(const trials_phraser_t *p, size_t i, const char **words,
+                 const char **after)
+{
+    char                  first, second;
+    uint32_t              code;
+    const trials_token_t *t;
+
+    t = &p->tokens[i];
+
+    if (t->kind != TRIALS_TOKEN_SIGN) {
+        return 0;
+    }
+
+    (void) trials_utf8_read(p->text.data + t->start, t->len, &code);
+
+    first = code < 0x80 ? (char) code : ' ';
+    second = i + 1 < p->ntokens && p->tokens[i + 1].kind == TRIALS_TOKEN_SIGN
+                 ? p->text.data[p->tokens[i + 1].start]
+                 : ' ';
+
+    if (code == 0x2265 || code == 0x2267 || code == 0x2a7e
+        || (first == '>' && second == '=') || (first == '=' && second == '>'))
+    {
+        *words = "at least";
+        *after = "or higher";
+        return code < 0x80 ? 2 : 1;
+    }
+
+    if (code == 0x2264 || code == 0x2266 || code == 0x2a7d
+        || (first == '<' && second == '=') || (first == '=' && second == '<'))
+    {
+        *words = "at most";
+        *after = "or lower";
+        return code < 0x80 ? 2 : 1;
+    }
+
+    if (second != ' ') {
+        return 0;
+    }
+
+    *after = NULL;
+
+    if (first == '>' || code == 0xff1e) {
+        *words = "more than";
+        return 1;
+    }
+
+    if (first == '<' || code == 0xff1c) {
+        *words = "less than";
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* After "grade" a bound goes behind its number. */
+
+static int
+trials_sign_after(const trials_phraser_t *p, size_t i)
+{
+    size_t                   k;
+    static const char *const words[] = {"grade", "grades", "stage",
+                                        "class", "level",  NULL};
+
+    for (k = 0; i > 0 && words[k]; k++) {
+        if (trials_token_says(p, i - 1, words[k])) {
+            break;
+        }
+    }
+
+    if (i == 0 || words[k] == NULL) {
+        return 0;
+    }
+
+    /* A number that goes on ("grade ≥ 2 to 4") keeps its sign in front. */
+
+    for (k = i; k < p->ntokens && p->tokens[k].kind != TRIALS_TOKEN_NUMBER; k++)
+    {
+        /* void */
+    }
+
+    return k + 1 >= p->ntokens
+           || (!trials_token_says(p, k + 1, "to")
+               && !trials_token_says(p, k + 1, "-")
+               && !trials_token_says(p, k + 1, "%")
+               && !trials_token_says(p, k + 1, "or"));
+}
+
+
+/* "1.5 x 10^9/L": 1.5 billion per liter. */
+
+static size_t
+trials_phrase_power(trials_phraser_t *p, size_t i)
+{
+    size_t      k;
+    const char *words;
+
+    if (p->tokens[i].kind != TRIALS_TOKEN_NUMBER) {
+        return 0;
+    }
+
+    k = i + 1;
+
+    if (k + 5 >= p->ntokens
+        || !(trials_token_says(p, k, "x") || trials_token_says(p, k, "*")
+             || trials_token_says(p, k, "\xc3\x97"))
+        || !trials_token_says(p, k + 1, "10")
+        || !trials_token_says(p, k + 2, "^")
+        || !trials_token_says(p, k + 4, "/")
+        || !trials_token_says(p, k + 5, "l"))
+    {
+        return 0;
+    }
+
+    if (trials_token_says(p, k + 3, "9")) {
+        words = "billion per liter";
+
+    } else if (trials_token_says(p, k + 3, "6")) {
+        words = "million per liter";
+
+    } else {
+        return 0;
+    }
+
+    /* What stands before the number, and the number, are as they were. */
+
+    trials_phrase_put(p, k, 6, words, strlen(words));
+
+    return 7;
+}
+
+
+static int
+trials_token_says(const trials_phraser_t *p, size_t i, const char *word)
+{
+    return i < p->ntokens
+           && trials_word_is(p->text.data + p->tokens[i].start,
+                             p->tokens[i].len, word);
+}
