@@ -1,0 +1,55 @@
+/* The client's parts: what is set up once, and what each request does. */
+
+#ifndef TRIALS_REGISTRY_CLIENT_H
+#define TRIALS_REGISTRY_CLIENT_H
+
+
+#include <trials/registry.h>
+
+#include <curl/curl.h>
+
+
+#define TRIALS_URL_MAX   2048
+#define TRIALS_QUOTE_MAX 128
+
+
+/* Owned by its one thread; base, origin and agent are freed with it. */
+
+struct trials_registry_s {
+    CURL  *curl;
+    char  *base;   /* without slashes at its end */
+    char  *origin; /* "https://host:port/" of the base; curl's memory */
+    char  *agent;
+    size_t max_body;
+    int    retries;
+    long   max_retry_wait;
+    int (*stop)(void *data);
+    void    *stop_data;
+    unsigned seed; /* of the jitter */
+
+    /* Of the try under way. */
+    trials_buf_t *body;
+    char          reason[CURL_ERROR_SIZE];
+    char          text[TRIALS_QUOTE_MAX]; /* how an error answer begins */
+    size_t        text_len;
+};
+
+
+/*
+ * Sets up registry->curl: certificates are verified, cookies and .netrc are not
+ * used, proxies are the environment's.
+ */
+CURLcode trials_registry_options(trials_registry_t                *registry,
+                                 const trials_registry_settings_t *settings);
+
+/*
+ * GET base + path into body, with retries; errors as trials_registry_study().
+ * url, of TRIALS_URL_MAX bytes, receives the address that answered.  body is
+ * empty where it fails.
+ */
+trials_rc_t trials_registry_get(trials_registry_t *registry, const char *path,
+                                trials_buf_t *body, char *url,
+                                long *retry_after, trials_error_t *err);
+
+
+#endif
