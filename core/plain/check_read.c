@@ -430,6 +430,16 @@ trials_parts_name(trials_reader_t *r)
             continue;
         }
 
+        /* "or more than 5", "or over 5" begin another bound. */
+
+        if (strncmp(found->canon, "#or-", 4) == 0 && i + words < r->n
+            && (trials_part_is(&r->parts[i + words], "than")
+                || r->parts[i + words].kind == TRIALS_PART_NUMBER))
+        {
+            words = 1;
+            continue;
+        }
+
         r->parts[i].canon = found->canon;
         r->parts[i].words = words;
     }

@@ -44,15 +44,21 @@ static int    trials_heading_says(trials_str_t line, const trials_heading_t *h,
                                   size_t word, const char *const *list);
 static size_t trials_mark_sign(trials_str_t line, size_t i);
 static size_t trials_mark_number(trials_str_t line, size_t i, unsigned *next);
+static int    trials_mark_counts(trials_str_t line, size_t i);
 static unsigned trials_mark_value(const char *data, size_t len, unsigned next);
 
 
-static const char *const trials_heading_include[] = {
-    "inclusion", "inclusions", "include", "includes", "included", NULL};
+static const char *const trials_heading_include[] = {"inclusion", "inclusions",
+                                                     NULL};
 
-static const char *const trials_heading_exclude[] = {
-    "exclusion", "exclusions", "noninclusion", "exclude", "excludes",
-    "excluded",  NULL};
+static const char *const trials_heading_exclude[] = {"exclusion", "exclusions",
+                                                     "noninclusion", NULL};
+
+/* Alone before a colon these head a list too. */
+static const char *const trials_heading_verbs_in[] = {"include", "includes",
+                                                      "included", NULL};
+static const char *const trials_heading_verbs_out[] = {"exclude", "excludes",
+                                                       "excluded", NULL};
 
 static const char *const trials_heading_criteria[] = {
     "criteria", "criterion", "criterias", "criteri", NULL};
@@ -80,6 +86,17 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
     trials_heading_split(line, &h);
     trials_heading_keys(line, &h);
 
+    if (h.n == 1 && h.colon) {
+        if (trials_heading_says(line, &h, 0, trials_heading_verbs_in)) {
+            *kind = TRIALS_GROUP_INCLUSION;
+            return h.end;
+        }
+        if (trials_heading_says(line, &h, 0, trials_heading_verbs_out)) {
+            *kind = TRIALS_GROUP_EXCLUSION;
+            return h.end;
+        }
+    }
+
     if (h.n == 0 || h.more || (h.inclusions && h.exclusions)
         || (!h.inclusions && !h.exclusions))
     {
@@ -92,32 +109,7 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
         return 0;
     }
 
-    /* "Included:" heads a list, "Patients are included" does not. */
-
-    if (line.data[h.words[h.key].start + h.words[h.key].len - 1] == 'd'
-        && !(h.n == 1 && h.colon))
-    {
-        return 0;
-    }
-
-    if (trials_heading_says(line, &h, h.key,
-                            (const char *const[]){"include", "includes",
-                                                  "exclude", "excludes", NULL})
-        && !(h.n == 1 && h.colon))
-    {
-        return 0;
-    }
-
     *kind = h.exclusions ? TRIALS_GROUP_EXCLUSION : TRIALS_GROUP_INCLUSION;
-
-    /* "Non-inclusion", "Reasons for non inclusion". */
-
-    if (h.inclusions && h.key > 0
-        && trials_word_is(line.data + h.words[h.key - 1].start,
-                          h.words[h.key - 1].len, "non"))
-    {
-        *kind = TRIALS_GROUP_EXCLUSION;
-    }
 
     short_line = h.n <= 3;
 
@@ -134,7 +126,10 @@ trials_heading_read(trials_str_t line, trials_group_kind_t *kind)
     }
 
     if (h.colon) {
-        return short_line || h.key <= 1
+        return short_line || h.key == 0
+                       || (h.key == 1
+                           && !trials_heading_has(line, &h,
+                                                  trials_heading_sentence))
                        || (h.key + 1 < h.n
                            && trials_heading_says(line, &h, h.key + 1,
                                                   trials_heading_criteria))
@@ -227,7 +222,11 @@ trials_heading_keys(trials_str_t line, trials_heading_t *h)
     size_t i;
 
     for (i = 0; i < h->n; i++) {
-        if (trials_heading_says(line, h, i, trials_heading_exclude)) {
+        if (trials_heading_says(line, h, i, trials_heading_exclude)
+            || (i && trials_heading_says(line, h, i, trials_heading_include)
+                && trials_word_is(line.data + h->words[i - 1].start,
+                                  h->words[i - 1].len, "non")))
+        {
             h->key = h->exclusions + h->inclusions ? h->key : i;
             h->exclusions++;
 
@@ -329,7 +328,7 @@ trials_heading_within(trials_str_t line)
 
 
 size_t
-trials_heading_marks(trials_str_t line, unsigned *next)
+trials_heading_marks(trials_str_t line, unsigned *next, int first)
 {
     size_t   i, n;
     uint32_t code;
@@ -339,7 +338,7 @@ trials_heading_marks(trials_str_t line, unsigned *next)
     while (i < line.len) {
         n = trials_mark_sign(line, i);
 
-        if (n == 0) {
+        if (n == 0 && ((i == 0 && first) || !trials_mark_counts(line, i))) {
             n = trials_mark_number(line, i, next);
         }
 
@@ -406,6 +405,12 @@ trials_mark_sign(trials_str_t line, size_t i)
     case '*':
         return trials_is_space(after) ? n : 0;
 
+    case 'o': /* a bullet that lost its font */
+        return i + 2 < line.len && line.data[i + 1] == ' '
+                       && trials_is_upper(line.data[i + 2])
+                   ? n
+                   : 0;
+
     default:
         return 0;
     }
@@ -468,6 +473,17 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
     *next = value + 1;
 
     return end + 1 - i;
+}
+
+
+/* Is it a number, not a letter, that may be the mark? */
+
+static int
+trials_mark_counts(trials_str_t line, size_t i)
+{
+    i += line.data[i] == '(';
+
+    return i < line.len && trials_is_digit(line.data[i]);
 }
 
 

@@ -24,9 +24,14 @@ size_t trials_heading_read(trials_str_t line, trials_group_kind_t *kind);
  */
 size_t trials_heading_within(trials_str_t line);
 
-/* The bytes of list marks that the line begins with ("• ", "a) ", "\- ").  *next
- * is the enumeration that goes on, zero to begin with. */
-size_t trials_heading_marks(trials_str_t line, unsigned *next);
+/*
+ * The bytes of list marks that the line begins with ("• ", "a) ", "- ").  *next
+ * is the enumeration that goes on, zero to begin with.  A number is a mark only
+ * where it is the first one and `first` says that nothing was taken away before:
+ * in "* 12. text" it is the record's own number of the criterion, which others
+ * may refer to.
+ */
+size_t trials_heading_marks(trials_str_t line, unsigned *next, int first);
 
 
 #endif

@@ -13,6 +13,7 @@ static void trials_inline_enter(trials_buf_t *buf, cmark_node *node);
 static void trials_inline_leave(trials_buf_t *buf, cmark_node *node);
 static void
 trials_inline_literal(trials_buf_t *buf, const char *text, int code);
+static void   trials_inline_entities(trials_buf_t *buf, size_t start);
 static size_t trials_inline_entity(const char *text, char *c);
 static int trials_inline_within_word(const trials_buf_t *buf, cmark_node *node);
 static void trials_inline_sign(trials_buf_t *buf, cmark_node *node);
@@ -21,10 +22,12 @@ static void trials_inline_sign(trials_buf_t *buf, cmark_node *node);
 void
 trials_inline_flatten(trials_buf_t *buf, cmark_node *block)
 {
+    size_t           start;
     cmark_iter      *iter;
     cmark_node      *node;
     cmark_event_type event;
 
+    start = buf->len;
     iter = cmark_iter_new(block);
     if (iter == NULL) {
         buf->failed = TRIALS_NOMEM;
@@ -47,6 +50,7 @@ trials_inline_flatten(trials_buf_t *buf, cmark_node *block)
     }
 
     cmark_iter_free(iter);
+    trials_inline_entities(buf, start);
 }
 
 
@@ -178,8 +182,7 @@ trials_inline_sign(trials_buf_t *buf, cmark_node *node)
 static void
 trials_inline_literal(trials_buf_t *buf, const char *text, int code)
 {
-    char   c;
-    size_t i, n, start;
+    size_t i, start;
 
     if (text == NULL) {
         return;
@@ -192,24 +195,35 @@ trials_inline_literal(trials_buf_t *buf, const char *text, int code)
             && strchr("<>[", text[i + 1])) {
             (void) trials_buf_append(buf, text + start, i - start);
             start = i + 1;
-            continue;
-        }
-
-        if (text[i] != '&') {
-            continue;
-        }
-
-        n = trials_inline_entity(text + i, &c);
-
-        if (n) {
-            (void) trials_buf_append(buf, text + start, i - start);
-            (void) trials_buf_append(buf, &c, 1);
-            i += n - 1;
-            start = i + 1;
+            i++;
         }
     }
 
     (void) trials_buf_append(buf, text + start, i - start);
+}
+
+
+/* What is an entity after cmark resolved entities was escaped twice. */
+
+static void
+trials_inline_entities(trials_buf_t *buf, size_t start)
+{
+    char   c;
+    size_t i, k, n;
+
+    if (buf->failed != TRIALS_OK || buf->data == NULL) {
+        return;
+    }
+
+    for (i = start, k = start; i < buf->len; i += n) {
+        c = buf->data[i];
+        n = c == '&' ? trials_inline_entity(buf->data + i, &c) : 1;
+        n += n == 0;
+        buf->data[k++] = c;
+    }
+
+    buf->len = k;
+    buf->data[k] = '\0';
 }
 
 

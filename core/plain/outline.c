@@ -56,6 +56,30 @@ trials_outline_walk(trials_outliner_t *out, cmark_node *document,
 static trials_rc_t
 trials_outline_block(trials_outliner_t *out, cmark_node *node,
                      trials_cursor_t *cursor, unsigned depth, unsigned rereads);
+/* In "* 12. text" the number is the record's own name of the item. */
+
+static void
+trials_outline_number(trials_buf_t *buf, cmark_node *item)
+{
+    cmark_node *list, *outer;
+
+    list = cmark_node_parent(item);
+    outer = cmark_node_parent(list);
+
+    if (cmark_node_get_list_type(list) != CMARK_ORDERED_LIST
+        || cmark_node_previous(item)
+        || cmark_node_get_type(outer) != CMARK_NODE_ITEM
+        || cmark_node_first_child(outer) != list)
+    {
+        return;
+    }
+
+    (void) trials_buf_printf(
+        buf, "%d%c ", cmark_node_get_list_start(list),
+        cmark_node_get_list_delim(list) == CMARK_PAREN_DELIM ? ')' : '.');
+}
+
+
 static trials_rc_t
 trials_outline_code(trials_outliner_t *out, cmark_node *node,
                     const trials_place_t *place, unsigned rereads);
@@ -69,6 +93,7 @@ static void        trials_outline_level(cmark_node *item, unsigned depth);
 static void        trials_outline_guard(trials_buf_t *buf, trials_str_t markup);
 static int         trials_outline_is_link(trials_str_t markup, size_t i);
 static unsigned    trials_outline_indented(trials_cursor_t *cursor, int line);
+static void        trials_outline_number(trials_buf_t *buf, cmark_node *item);
 
 
 trials_rc_t
@@ -344,6 +369,11 @@ trials_outline_block(trials_outliner_t *out, cmark_node *node,
     }
 
     trials_buf_reset(&out->flat);
+
+    if (place.kind == TRIALS_LINE_ITEM) {
+        trials_outline_number(&out->flat, item);
+    }
+
     trials_inline_flatten(&out->flat, node);
 
     return trials_outline_split(out, &place, cursor,

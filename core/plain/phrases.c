@@ -5,6 +5,7 @@
 #include "core/plain/rewrite.h"
 
 #include <string.h>
+#include <strings.h>
 
 
 typedef struct {
@@ -34,6 +35,8 @@ static int
 trials_phrase_shouts(const trials_phraser_t *p, size_t i, size_t used);
 static int
 trials_token_says(const trials_phraser_t *p, size_t i, const char *word);
+static int trials_phrase_doubles(const trials_phraser_t *p, size_t i,
+                                 size_t used, trials_str_t to);
 
 
 void
@@ -107,9 +110,54 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    if (trials_phrase_doubles(p, i, used, p->rewriter->rules->rules[value].to))
+    {
+        return 0;
+    }
+
     trials_phrase_fill(p, i, used, p->rewriter->rules->rules[value].to, &slots);
 
     return used;
+}
+
+
+/* Would the words around the phrase stand twice, or two commas? */
+
+static int
+trials_phrase_doubles(const trials_phraser_t *p, size_t i, size_t used,
+                      trials_str_t to)
+{
+    size_t                first, last;
+    const trials_token_t *t;
+
+    for (first = 0; first < to.len && to.data[first] != ' '; first++) {
+        /* void */
+    }
+
+    for (last = to.len; last > 0 && to.data[last - 1] != ' '; last--) {
+        /* void */
+    }
+
+    t = &p->tokens[i];
+
+    if (i > 0 && t[-1].len == first
+        && strncasecmp(p->text.data + t[-1].start, to.data, first) == 0)
+    {
+        return 1;
+    }
+
+    if (i + used >= p->ntokens) {
+        return 0;
+    }
+
+    t = &p->tokens[i + used];
+
+    if (to.data[to.len - 1] == ',') {
+        return strchr(",;:.)", p->text.data[t->start]) != NULL;
+    }
+
+    return t->len == to.len - last
+           && strncasecmp(p->text.data + t->start, to.data + last, t->len) == 0;
 }
 
 
@@ -290,6 +338,12 @@ trials_phrase_sign(trials_phraser_t *p, size_t i)
 
     number = &p->tokens[i + used];
 
+    /* "at ≥ 300 mg" would be "at at least". */
+
+    if (i > 0 && trials_token_says(p, i - 1, "at") && words[0] == 'a') {
+        words = words[3] == 'l' ? "no less than" : "no more than";
+    }
+
     if (!trials_sign_after(p, i) || after == NULL) {
         trials_phrase_put(p, i, used, words, strlen(words));
         return used;
@@ -371,37 +425,41 @@ trials_sign_read(const trials_phraser_t *p, size_t i, const char **words,
 }
 
 
-/* After "grade" a bound goes behind its number. */
+/* After "grade" a bound goes behind its number, where nothing that belongs to
+ * the number follows. */
 
 static int
 trials_sign_after(const trials_phraser_t *p, size_t i)
 {
     size_t                   k;
-    static const char *const words[] = {"grade", "grades", "stage",
-                                        "class", "level",  NULL};
+    const trials_token_t    *next;
+    static const char *const words[] = {"grade", "grades", "stage", "class",
+                                        NULL};
 
-    for (k = 0; i > 0 && words[k]; k++) {
-        if (trials_token_says(p, i - 1, words[k])) {
-            break;
-        }
-    }
-
-    if (i == 0 || words[k] == NULL) {
+    if (i == 0
+        || !trials_word_in(p->text.data + p->tokens[i - 1].start,
+                           p->tokens[i - 1].len, words))
+    {
         return 0;
     }
 
-    /* A number that goes on ("grade ≥ 2 to 4") keeps its sign in front. */
-
-    for (k = i; k < p->ntokens && p->tokens[k].kind != TRIALS_TOKEN_NUMBER; k++)
-    {
+    for (k = i; p->tokens[k].kind != TRIALS_TOKEN_NUMBER; k++) {
         /* void */
     }
 
-    return k + 1 >= p->ntokens
-           || (!trials_token_says(p, k + 1, "to")
-               && !trials_token_says(p, k + 1, "-")
-               && !trials_token_says(p, k + 1, "%")
-               && !trials_token_says(p, k + 1, "or"));
+    if (k + 1 == p->ntokens) {
+        return 1;
+    }
+
+    next = &p->tokens[k + 1];
+
+    return next->kind == TRIALS_TOKEN_SIGN
+               ? strchr(",.;)", p->text.data[next->start]) != NULL
+               : next->kind == TRIALS_TOKEN_WORD && next->space
+                     && !trials_token_says(p, k + 1, "to")
+                     && !trials_token_says(p, k + 1, "or")
+                     && !trials_token_says(p, k + 1, "x")
+                     && !trials_token_says(p, k + 1, "times");
 }
 
 

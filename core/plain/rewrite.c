@@ -177,7 +177,7 @@ trials_rewrite_capital(trials_buf_t *buf)
         /* void */
     }
 
-    if (n < 2
+    if ((n < 2 && !(buf->data[0] == 'a' && buf->data[1] == ' '))
         || (n < buf->len
             && (trials_is_upper(buf->data[n]) || trials_is_digit(buf->data[n])
                 || (unsigned char) buf->data[n] >= 0xc0))

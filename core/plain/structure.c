@@ -65,6 +65,7 @@ static size_t       trials_cut_flattened(trials_str_t text, size_t from);
 static void         trials_structure_parents(trials_cutter_t *cutter);
 static trials_rc_t  trials_structure_groups(trials_cutter_t      *cutter,
                                             trials_eligibility_t *eligibility);
+static void         trials_structure_implied(trials_eligibility_t *eligibility);
 static trials_rc_t  trials_structure_fill(trials_cutter_t      *cutter,
                                           trials_eligibility_t *eligibility);
 static trials_str_t trials_str_trim(trials_str_t text);
@@ -179,7 +180,7 @@ trials_cut_goes_on(const trials_line_t *line, trials_str_t before)
     }
 
     next = 0;
-    n = trials_heading_marks(line->text, &next);
+    n = trials_heading_marks(line->text, &next, 1);
     rest.data = line->text.data + n;
     rest.len = line->text.len - n;
 
@@ -247,7 +248,7 @@ trials_cut_headed(trials_cutter_t *cutter, const trials_line_t *line,
 
     text = trials_str_trim(text);
     next = 0;
-    n = trials_heading_marks(text, &next);
+    n = trials_heading_marks(text, &next, 1);
 
     head.data = text.data + n;
     head.len = text.len - n;
@@ -345,7 +346,8 @@ trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
 
     if (!heading) {
         whole = text;
-        n = trials_heading_marks(text, &cutter->next[line->depth + 1]);
+        n = trials_heading_marks(text, &cutter->next[line->depth + 1],
+                                 line->kind != TRIALS_LINE_ITEM);
         text.data += n;
         text.len -= n;
 
@@ -492,7 +494,31 @@ trials_structure_groups(trials_cutter_t      *cutter,
         }
     }
 
+    trials_structure_implied(eligibility);
+
     return TRIALS_OK;
+}
+
+
+/* A record that heads its exclusions only has its inclusions before them. */
+
+static void
+trials_structure_implied(trials_eligibility_t *eligibility)
+{
+    size_t i, exclusions;
+
+    exclusions = 0;
+
+    for (i = 0; i < eligibility->ngroups; i++) {
+        if (eligibility->groups[i].kind == TRIALS_GROUP_INCLUSION) {
+            return;
+        }
+        exclusions += eligibility->groups[i].kind == TRIALS_GROUP_EXCLUSION;
+    }
+
+    if (exclusions && eligibility->groups[0].kind == TRIALS_GROUP_OTHER) {
+        eligibility->groups[0].kind = TRIALS_GROUP_INCLUSION;
+    }
 }
 
 
