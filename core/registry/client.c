@@ -4,12 +4,12 @@
  */
 
 #include "core/registry/client.h"
+#include "core/registry/load.h"
 #include "core/registry/text.h"
 #include "core/registry/url.h"
 
 #include <trials/version.h>
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +22,9 @@
 
 static void trials_registry_init_curl(void);
 static trials_rc_t
-                   trials_registry_names(trials_registry_t                *registry,
-                                         const trials_registry_settings_t *settings,
-                                         trials_error_t                   *err);
-static trials_rc_t trials_registry_check(const trials_buf_t *body,
-                                         const char *url, trials_error_t *err);
+            trials_registry_names(trials_registry_t                *registry,
+                                  const trials_registry_settings_t *settings,
+                                  trials_error_t                   *err);
 static void trials_registry_read_version(trials_registry_version_t *version,
                                          const json_t              *root);
 static void trials_registry_copy(char *dst, size_t size, const json_t *value);
@@ -125,6 +123,7 @@ trials_registry_study(trials_registry_t *registry, const char *id,
                       long *retry_after, trials_error_t *err)
 {
     char        path[64], url[TRIALS_URL_MAX], text[TRIALS_QUOTE_MAX];
+    json_t     *root;
     const char *last;
     trials_rc_t rc;
 
@@ -157,7 +156,11 @@ trials_registry_study(trials_registry_t *registry, const char *id,
                           "%s%s: redirected to \"%s\", which is no study",
                           registry->base, path, text);
     } else {
-        rc = trials_registry_check(body, url, err);
+        /* What calls itself JSON need not be: an answer that was cut off
+         * without a word of its length would otherwise look complete. */
+
+        rc = trials_json_load(url, body->data, body->len, &root, err);
+        json_decref(root);
     }
 
     if (rc != TRIALS_OK) {
@@ -165,42 +168,6 @@ trials_registry_study(trials_registry_t *registry, const char *id,
     }
 
     return rc;
-}
-
-
-/* What calls itself JSON need not be: an answer that was cut off without a word
- * of its length would otherwise look complete. */
-
-static trials_rc_t
-trials_registry_check(const trials_buf_t *body, const char *url,
-                      trials_error_t *err)
-{
-    char         text[JSON_ERROR_TEXT_LENGTH];
-    json_t      *root;
-    json_error_t error;
-
-    if (body->len == 0) {
-        return trials_error(err, TRIALS_INVALID, "%s: the answer is empty",
-                            url);
-    }
-
-    root = json_loadb(body->data, body->len,
-                      JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
-    if (root) {
-        json_decref(root);
-        return TRIALS_OK;
-    }
-
-    if (error.text[0] == '\0') {
-        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", url);
-    }
-
-    trials_registry_line(text, sizeof(text), error.text,
-                         strnlen(error.text, sizeof(error.text) - 1));
-
-    return trials_error(err, TRIALS_INVALID,
-                        "%s: the answer is not JSON, line %d column %d: %s",
-                        url, error.line, error.column, text);
 }
 
 
@@ -218,7 +185,10 @@ trials_registry_version(trials_registry_t         *registry,
     rc = trials_registry_get(registry, "/version", &body, url, NULL, err);
 
     if (rc == TRIALS_OK) {
-        root = json_loadb(body.data ? body.data : "", body.len, 0, NULL);
+        rc = trials_json_load(url, body.data, body.len, &root, err);
+    }
+
+    if (rc == TRIALS_OK) {
         trials_registry_read_version(version, root);
         json_decref(root);
 

@@ -5,6 +5,7 @@
 
 #include "core/registry/enums.h"
 #include "core/registry/json.h"
+#include "core/registry/load.h"
 #include "core/registry/text.h"
 
 #include <trials/registry.h>
@@ -435,9 +436,6 @@ static const trials_field_t trials_study_fields[] = {
 };
 
 
-static trials_rc_t
-trials_study_load(const char *name, const char *text, size_t len, json_t **root,
-                  trials_error_t *err);
 static trials_rc_t trials_study_id(const json_t *root, const char *name,
                                    trials_id_t id, trials_error_t *err);
 
@@ -451,7 +449,7 @@ trials_study_parse(trials_arena_t *arena, const char *name, const char *text,
     trials_json_t   json;
     trials_study_t *out;
 
-    rc = trials_study_load(name, text, len, &root, err);
+    rc = trials_json_load(name, text, len, &root, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
@@ -489,59 +487,6 @@ done:
     json_decref(root);
 
     return rc;
-}
-
-
-/*
- * Numbers are read as floating point: an integer that fits no machine word would
- * otherwise lose the whole record.  A member that is there twice is refused,
- * because nobody can say which of the two is meant.
- */
-
-static trials_rc_t
-trials_study_load(const char *name, const char *text, size_t len, json_t **root,
-                  trials_error_t *err)
-{
-    char         reason[JSON_ERROR_TEXT_LENGTH];
-    json_error_t error;
-
-    static const char bom[] = "\xef\xbb\xbf";
-
-    if (len >= 3 && memcmp(text, bom, 3) == 0) {
-        text += 3;
-        len -= 3;
-    }
-
-    if (len == 0) {
-        return trials_error(err, TRIALS_INVALID, "%s:1:1: empty", name);
-    }
-
-    *root = json_loadb(text, len,
-                       JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES
-                           | JSON_DECODE_INT_AS_REAL,
-                       &error);
-    if (*root) {
-        return TRIALS_OK;
-    }
-
-    /* jansson has no words for an allocation that failed while it read. */
-
-    if (json_error_code(&error) == json_error_out_of_memory
-        || error.text[0] == '\0')
-    {
-        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
-    }
-
-    if (json_error_code(&error) == json_error_stack_overflow) {
-        return trials_error(err, TRIALS_TOO_LARGE, "%s:%d:%d: nested too deep",
-                            name, error.line, error.column);
-    }
-
-    trials_registry_line(reason, sizeof(reason), error.text,
-                         strnlen(error.text, sizeof(error.text) - 1));
-
-    return trials_error(err, TRIALS_INVALID, "%s:%d:%d: %s", name, error.line,
-                        error.column, reason);
 }
 
 
