@@ -1,83 +1,153 @@
-/* gzip by libdeflate, hashes by xxHash. */
+/*
+ * libdeflate works on whole buffers, which is what a document is, and makes the
+ * same gzip in a fraction of zlib's time.
+ */
 
 #include "core/cache/compress.h"
 
-#include <stdio.h>
+#include <libdeflate.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 
 
-void
-trials_hash(const char *data, size_t len, trials_hash_t hash)
+/*
+ * Measured over the four renditions of 1,402 genuine records: see the table in
+ * core/README.md.
+ */
+#define TRIALS_GZIP_LEVEL 9
+
+
+struct trials_gzip_s {
+    struct libdeflate_compressor   *deflate;
+    struct libdeflate_decompressor *inflate;
+};
+
+
+trials_gzip_t *
+trials_gzip_create(void)
 {
-    XXH128_hash_t h;
+    trials_gzip_t *gzip;
 
-    h = XXH3_128bits(data, len);
-
-    (void) snprintf(hash, TRIALS_HASH_SIZE, "%016llx%016llx",
-                    (unsigned long long) h.high64,
-                    (unsigned long long) h.low64);
-}
-
-
-trials_rc_t
-trials_gzip(struct libdeflate_compressor *compressor, trials_str_t body,
-            trials_buf_t *out)
-{
-    char       *data;
-    size_t      bound, len;
-    trials_rc_t rc;
-
-    bound = libdeflate_gzip_compress_bound(compressor, body.len);
-
-    data = malloc(bound);
-    if (data == NULL) {
-        return TRIALS_NOMEM;
+    gzip = calloc(1, sizeof(trials_gzip_t));
+    if (gzip == NULL) {
+        return NULL;
     }
 
-    len =
-        libdeflate_gzip_compress(compressor, body.data, body.len, data, bound);
+    gzip->deflate = libdeflate_alloc_compressor(TRIALS_GZIP_LEVEL);
+    gzip->inflate = libdeflate_alloc_decompressor();
 
-    rc = len ? trials_buf_append(out, data, len) : TRIALS_FAILED;
+    if (gzip->deflate == NULL || gzip->inflate == NULL) {
+        trials_gzip_destroy(gzip);
+        return NULL;
+    }
 
-    free(data);
+    return gzip;
+}
 
-    return rc;
+
+void
+trials_gzip_destroy(trials_gzip_t *gzip)
+{
+    if (gzip == NULL) {
+        return;
+    }
+
+    if (gzip->deflate) {
+        libdeflate_free_compressor(gzip->deflate);
+    }
+
+    if (gzip->inflate) {
+        libdeflate_free_decompressor(gzip->inflate);
+    }
+
+    free(gzip);
 }
 
 
 trials_rc_t
-trials_gunzip(const char *data, size_t len, size_t size, trials_buf_t *out)
+trials_gzip_deflate(trials_gzip_t *gzip, trials_str_t body, char **out,
+                    size_t *len, trials_error_t *err)
 {
-    char                           *body;
-    size_t                          got;
-    trials_rc_t                     rc;
-    enum libdeflate_result          result;
-    struct libdeflate_decompressor *decompressor;
+    size_t bound;
 
-    if (size > out->max) {
-        return TRIALS_TOO_LARGE;
+    bound = libdeflate_gzip_compress_bound(gzip->deflate, body.len);
+
+    *out = malloc(bound);
+    if (*out == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "gzip: out of memory");
+    }
+
+    *len = libdeflate_gzip_compress(gzip->deflate, body.data, body.len, *out,
+                                    bound);
+
+    if (*len == 0) {
+        free(*out);
+        *out = NULL;
+        return trials_error(err, TRIALS_FAILED,
+                            "gzip: %zu bytes do not fit in %zu", body.len,
+                            bound);
+    }
+
+    return TRIALS_OK;
+}
+
+
+trials_rc_t
+trials_gzip_inflate(trials_gzip_t *gzip, const char *data, size_t len,
+                    size_t size, trials_buf_t *out, trials_error_t *err)
+{
+    char                  *body;
+    size_t                 read, written;
+    trials_rc_t            rc;
+    enum libdeflate_result result;
+
+    if (size > TRIALS_INFLATED_MAX) {
+        return trials_error(err, TRIALS_TOO_LARGE,
+                            "gzip: %zu bytes, more than %d", size,
+                            TRIALS_INFLATED_MAX);
     }
 
     body = malloc(size ? size : 1);
-    decompressor = libdeflate_alloc_decompressor();
-    rc = TRIALS_NOMEM;
-
-    if (body && decompressor) {
-        got = 0;
-        result = libdeflate_gzip_decompress(decompressor, data, len, body, size,
-                                            &got);
-
-        rc = result == LIBDEFLATE_SUCCESS && got == size
-                 ? trials_buf_append(out, body, size)
-                 : TRIALS_INVALID;
+    if (body == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "gzip: out of memory");
     }
 
-    if (decompressor) {
-        libdeflate_free_decompressor(decompressor);
+    result = libdeflate_gzip_decompress_ex(gzip->inflate, data, len, body, size,
+                                           &read, &written);
+
+    if (result != LIBDEFLATE_SUCCESS || written != size || read != len) {
+        rc = trials_error(err, TRIALS_FAILED,
+                          "gzip: %zu bytes are not the gzip of %zu", len, size);
+    } else {
+        rc = trials_buf_append(out, body, size);
+
+        if (rc != TRIALS_OK) {
+            (void) trials_error(err, rc, "gzip: no room for %zu bytes", size);
+        }
     }
 
     free(body);
 
     return rc;
+}
+
+
+void
+trials_hash(const char *data, size_t len, trials_hash_t hash)
+{
+    size_t             i;
+    XXH128_hash_t      sum;
+    XXH128_canonical_t bytes;
+    static const char  hex[] = "0123456789abcdef";
+
+    sum = XXH3_128bits(data, len);
+    XXH128_canonicalFromHash(&bytes, sum);
+
+    for (i = 0; i < sizeof(bytes.digest); i++) {
+        hash[2 * i] = hex[bytes.digest[i] >> 4];
+        hash[2 * i + 1] = hex[bytes.digest[i] & 0x0f];
+    }
+
+    hash[2 * i] = '\0';
 }

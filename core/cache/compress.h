@@ -1,4 +1,4 @@
-/* Bodies as they are stored: gzip (RFC 1952) and their hash. */
+/* gzip, both ways, and the hash of a body. */
 
 #ifndef TRIALS_COMPRESS_H
 #define TRIALS_COMPRESS_H
@@ -6,25 +6,33 @@
 
 #include <trials/memory.h>
 
-#include <libdeflate.h>
 
+/* A body that inflates to more is refused. */
+#define TRIALS_INFLATED_MAX (64 * 1024 * 1024)
 
-/* 128 bits in hex and a NUL. */
+/* 128 bits in hex, and a NUL. */
 #define TRIALS_HASH_SIZE 33
 
 typedef char trials_hash_t[TRIALS_HASH_SIZE];
 
-/* XXH3, 128 bits: tells contents apart, protects against nobody. */
-void trials_hash(const char *data, size_t len, trials_hash_t hash);
+/* A compressor and a decompressor; one thread's. */
+typedef struct trials_gzip_s trials_gzip_t;
 
-/* Appends body as gzip. */
-trials_rc_t trials_gzip(struct libdeflate_compressor *compressor,
-                        trials_str_t body, trials_buf_t *out);
+/* NULL where memory is out. */
+trials_gzip_t *trials_gzip_create(void);
+void           trials_gzip_destroy(trials_gzip_t *gzip);
 
-/* Appends the size bytes that the gzip'd body holds; TRIALS_INVALID where it is
- * broken or holds another number of bytes. */
+/* The body as one gzip member without name and time: the same bytes make the
+ * same bytes.  *out is malloc()ed and becomes the caller's. */
+trials_rc_t trials_gzip_deflate(trials_gzip_t *gzip, trials_str_t body,
+                                char **out, size_t *len, trials_error_t *err);
+
+/* Appends what data inflates to, which must be exactly size bytes, to out. */
 trials_rc_t
-trials_gunzip(const char *data, size_t len, size_t size, trials_buf_t *out);
+trials_gzip_inflate(trials_gzip_t *gzip, const char *data, size_t len,
+                    size_t size, trials_buf_t *out, trials_error_t *err);
+
+void trials_hash(const char *data, size_t len, trials_hash_t hash);
 
 
 #endif

@@ -1,4 +1,10 @@
-/* Redis by hiredis's synchronous API: one command at a time. */
+/*
+ * Redis by hiredis's synchronous API: one command at a time.
+ *
+ * The connection is made when it is first needed.  Whatever goes wrong on it (a
+ * time-out, its end, something that is not Redis's protocol) closes it: what
+ * would come next could be the answer to another command.
+ */
 
 #include "core/cache/connection.h"
 
@@ -7,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 
-#define TRIALS_SCRIPT_ARGS 48
+#define TRIALS_REDIS_PORT 6379
+#define TRIALS_UNIX       "unix:"
 
 
 static trials_rc_t
@@ -24,8 +32,19 @@ trials_cache_try(trials_cache_t *cache, int n, const trials_str_t *args,
                  int type, redisReply **reply, trials_error_t *err);
 static trials_rc_t
 trials_cache_judge(trials_cache_t *cache, const char *name, int type,
-                   redisReply *reply, trials_error_t *err);
+                   const redisReply *reply, trials_error_t *err);
+static trials_rc_t
+trials_cache_lost(trials_cache_t *cache, const char *name, trials_error_t *err);
+static int  trials_cache_is_away(const char *error);
 static void trials_cache_close(trials_cache_t *cache);
+
+
+/* Errors of a Redis that is there, but cannot do what it is asked just now:
+ * it reads its data, a script runs, it has become a replica. */
+
+static const char *const trials_cache_away[] = {
+    "LOADING ", "MASTERDOWN ", "BUSY ", "READONLY ", "CLUSTERDOWN ",
+};
 
 
 trials_str_t
@@ -54,25 +73,40 @@ trials_rc_t
 trials_cache_password(const char *file, char *password, size_t size,
                       trials_error_t *err)
 {
+    int    number;
     FILE  *f;
     size_t len;
 
     f = fopen(file, "re");
     if (f == NULL) {
-        return trials_error(err, TRIALS_INVALID, "password file \"%s\": %s",
+        return trials_error(err, TRIALS_FAILED, "password file \"%s\": %s",
                             file, strerror(errno));
     }
 
+    /* Unbuffered, so that no copy of it stays behind in freed memory. */
+
+    (void) setvbuf(f, NULL, _IONBF, 0);
+
+    errno = 0;
+    number = 0;
+
     if (fgets(password, (int) size, f) == NULL) {
+        number = errno;
         password[0] = '\0';
     }
 
     (void) fclose(f);
 
+    if (number) {
+        return trials_error(err, TRIALS_FAILED, "password file \"%s\": %s",
+                            file, strerror(number));
+    }
+
     len = strcspn(password, "\r\n");
 
     if (len == 0 || len == size - 1) {
-        return trials_error(err, TRIALS_INVALID,
+        explicit_bzero(password, size);
+        return trials_error(err, TRIALS_FAILED,
                             "password file \"%s\": the first line holds no "
                             "password of 1 to %zu bytes",
                             file, size - 2);
@@ -97,12 +131,13 @@ trials_cache_create(const trials_cache_settings_t *settings,
     }
 
     cache->database = settings->database;
-    cache->timeout = settings->timeout;
+    cache->timeout = settings->timeout > 0 ? settings->timeout : 1;
     cache->address = strdup(settings->address);
     cache->username = settings->username ? strdup(settings->username) : NULL;
     cache->password = settings->password ? strdup(settings->password) : NULL;
+    cache->gzip = trials_gzip_create();
 
-    if (cache->address == NULL
+    if (cache->address == NULL || cache->gzip == NULL
         || (settings->username && cache->username == NULL)
         || (settings->password && cache->password == NULL))
     {
@@ -127,6 +162,7 @@ trials_cache_destroy(trials_cache_t *cache)
     }
 
     trials_cache_close(cache);
+    trials_gzip_destroy(cache->gzip);
 
     if (cache->password) {
         explicit_bzero(cache->password, strlen(cache->password));
@@ -140,35 +176,64 @@ trials_cache_destroy(trials_cache_t *cache)
 }
 
 
-/* "host:port" or "unix:path". */
+/* "unix:path", "host:port", "host", "[::1]:port" or "[::1]". */
 
 static trials_rc_t
 trials_cache_address(trials_cache_t *cache, const char *address,
                      trials_error_t *err)
 {
-    long        port;
-    char       *end;
-    const char *colon;
+    long               port;
+    char              *end;
+    size_t             len;
+    const char        *host, *rest;
+    struct sockaddr_un un;
 
-    if (strncmp(address, "unix:", 5) == 0 && address[5] != '\0') {
-        cache->host = strdup(address + 5);
+    if (strncmp(address, TRIALS_UNIX, sizeof(TRIALS_UNIX) - 1) == 0) {
+        host = address + sizeof(TRIALS_UNIX) - 1;
+        len = strlen(host);
+        rest = host + len;
+        port = 0;
 
-    } else {
-        colon = strrchr(address, ':');
-        port = colon ? strtol(colon + 1, &end, 10) : 0;
+        /* hiredis would cut it. */
 
-        if (colon == NULL || colon == address || *end != '\0' || port < 1
-            || port > 65535)
-        {
+        if (len >= sizeof(un.sun_path)) {
             return trials_error(err, TRIALS_INVALID,
-                                "Redis address \"%s\": neither HOST:PORT nor "
-                                "unix:PATH",
-                                address);
+                                "Redis address \"%s\": a socket's path has "
+                                "at most %zu bytes",
+                                address, sizeof(un.sun_path) - 1);
         }
 
-        cache->host = strndup(address, (size_t) (colon - address));
-        cache->port = (int) port;
+    } else {
+        host = address;
+        len = strcspn(host, ":");
+        rest = host + len;
+        port = TRIALS_REDIS_PORT;
+
+        if (address[0] == '[') {
+            host = address + 1;
+            len = strcspn(host, "]");
+            rest = host + len + (host[len] == ']');
+        }
+
+        if (rest[0] == ':' && rest[1] >= '0' && rest[1] <= '9') {
+            port = strtol(rest + 1, &end, 10);
+            rest = end;
+        }
+
+        if (port < 1 || port > 65535) {
+            len = 0;
+        }
     }
+
+    if (len == 0 || rest[0] != '\0') {
+        return trials_error(err, TRIALS_INVALID,
+                            "Redis address \"%s\": neither HOST:PORT nor "
+                            "unix:PATH",
+                            address);
+    }
+
+    cache->port = (int) port;
+    cache->host = strndup(host, len);
 
     return cache->host
                ? TRIALS_OK
@@ -184,49 +249,53 @@ trials_cache_command(trials_cache_t *cache, int n, const trials_str_t *args,
     trials_rc_t rc;
 
     old = cache->redis != NULL;
+    rc = trials_cache_command_once(cache, n, args, type, reply, err);
 
-    if (!old) {
+    /* A connection that was idle may have been closed long ago: that shows
+     * only now, and is no reason to fail. */
+
+    if (rc == TRIALS_UNAVAILABLE && old && cache->lost) {
+        rc = trials_cache_command_once(cache, n, args, type, reply, err);
+    }
+
+    return rc;
+}
+
+
+trials_rc_t
+trials_cache_command_once(trials_cache_t *cache, int n,
+                          const trials_str_t *args, int type,
+                          redisReply **reply, trials_error_t *err)
+{
+    trials_rc_t rc;
+
+    *reply = NULL;
+    cache->lost = 0;
+
+    if (cache->redis == NULL) {
         rc = trials_cache_connect(cache, err);
         if (rc != TRIALS_OK) {
             return rc;
         }
     }
 
-    rc = trials_cache_try(cache, n, args, type, reply, err);
-
-    if (rc != TRIALS_UNAVAILABLE || !old || cache->redis) {
-        return rc;
-    }
-
-    /* The connection had died since the last command. */
-
-    rc = trials_cache_connect(cache, err);
-
-    return rc == TRIALS_OK ? trials_cache_try(cache, n, args, type, reply, err)
-                           : rc;
+    return trials_cache_try(cache, n, args, type, reply, err);
 }
 
 
 trials_rc_t
-trials_cache_script(trials_cache_t *cache, const char *script, int nkeys, int n,
-                    const trials_str_t *args, int type, redisReply **reply,
-                    trials_error_t *err)
+trials_cache_check_id(const char *id, trials_error_t *err)
 {
-    char         keys[8];
-    trials_str_t all[TRIALS_SCRIPT_ARGS];
+    trials_id_t canonical;
 
-    if (n + 3 > TRIALS_SCRIPT_ARGS) {
-        return trials_error(err, TRIALS_FAILED, "script: too many arguments");
+    if (trials_id_parse(id, strlen(id), canonical) != TRIALS_OK
+        || strcmp(id, canonical) != 0)
+    {
+        return trials_error(err, TRIALS_INVALID,
+                            "\"%.32s\": not an id in its canonical form", id);
     }
 
-    (void) snprintf(keys, sizeof(keys), "%d", nkeys);
-
-    all[0] = trials_arg("EVAL");
-    all[1] = trials_arg(script);
-    all[2] = trials_arg(keys);
-    memcpy(all + 3, args, (size_t) n * sizeof(trials_str_t));
-
-    return trials_cache_command(cache, n + 3, all, type, reply, err);
+    return TRIALS_OK;
 }
 
 
@@ -248,17 +317,18 @@ trials_cache_connect(trials_cache_t *cache, trials_error_t *err)
                             cache->address);
     }
 
-    if (cache->redis->err || redisSetTimeout(cache->redis, timeout) != REDIS_OK)
+    if (cache->redis->err || redisSetTimeout(cache->redis, timeout) != REDIS_OK
+        || (cache->port && redisEnableKeepAlive(cache->redis) != REDIS_OK))
     {
-        rc = trials_error(err, TRIALS_UNAVAILABLE, "Redis %s: %s",
-                          cache->address, cache->redis->errstr);
-        trials_cache_close(cache);
+        rc = trials_cache_lost(cache, "connect", err);
+        cache->lost = 0;
         return rc;
     }
 
     rc = trials_cache_greet(cache, err);
     if (rc != TRIALS_OK) {
         trials_cache_close(cache);
+        cache->lost = 0;
     }
 
     return rc;
@@ -316,24 +386,24 @@ trials_cache_try(trials_cache_t *cache, int n, const trials_str_t *args,
                  int type, redisReply **reply, trials_error_t *err)
 {
     int         i;
-    size_t      lens[TRIALS_SCRIPT_ARGS];
-    const char *datas[TRIALS_SCRIPT_ARGS];
+    size_t      lens[TRIALS_ARGS_MAX];
+    const char *datas[TRIALS_ARGS_MAX];
     trials_rc_t rc;
+
+    if (n < 1 || n > TRIALS_ARGS_MAX) {
+        return trials_error(err, TRIALS_FAILED, "Redis: %d arguments", n);
+    }
 
     for (i = 0; i < n; i++) {
         datas[i] = args[i].data ? args[i].data : "";
         lens[i] = args[i].len;
     }
 
+    errno = 0;
     *reply = redisCommandArgv(cache->redis, n, datas, lens);
 
     if (*reply == NULL) {
-        rc = trials_error(err, TRIALS_UNAVAILABLE, "Redis %s: %s: %s",
-                          cache->address, datas[0],
-                          cache->redis->err ? cache->redis->errstr
-                                            : "connection lost");
-        trials_cache_close(cache);
-        return rc;
+        return trials_cache_lost(cache, datas[0], err);
     }
 
     rc = trials_cache_judge(cache, datas[0], type, *reply, err);
@@ -343,33 +413,91 @@ trials_cache_try(trials_cache_t *cache, int n, const trials_str_t *args,
         *reply = NULL;
     }
 
+    if (rc == TRIALS_UNAVAILABLE) {
+        /* Another one may have become the primary behind this address. */
+
+        trials_cache_close(cache);
+    }
+
     return rc;
 }
 
 
 static trials_rc_t
 trials_cache_judge(trials_cache_t *cache, const char *name, int type,
-                   redisReply *reply, trials_error_t *err)
+                   const redisReply *reply, trials_error_t *err)
 {
     if (reply->type == REDIS_REPLY_ERROR) {
         return trials_error(
             err,
-            strncmp(reply->str, "LOADING", 7) == 0
-                    || strncmp(reply->str, "MASTERDOWN", 10) == 0
-                ? TRIALS_UNAVAILABLE
-                : TRIALS_FAILED,
+            trials_cache_is_away(reply->str) ? TRIALS_UNAVAILABLE
+                                             : TRIALS_FAILED,
             "Redis %s: %s: %s", cache->address, name, reply->str);
     }
 
-    if (type != TRIALS_REPLY_ANY && reply->type != type
-        && reply->type != REDIS_REPLY_NIL)
+    if (type == TRIALS_REPLY_ANY || reply->type == (type & 0xff)
+        || (reply->type == REDIS_REPLY_NIL && (type & TRIALS_REPLY_OR_NIL)))
     {
-        return trials_error(err, TRIALS_FAILED,
-                            "Redis %s: %s: a reply of type %d instead of %d",
-                            cache->address, name, reply->type, type);
+        return TRIALS_OK;
     }
 
-    return TRIALS_OK;
+    return trials_error(err, TRIALS_FAILED,
+                        "Redis %s: %s: a reply of type %d instead of %d",
+                        cache->address, name, reply->type, type & 0xff);
+}
+
+
+static int
+trials_cache_is_away(const char *error)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(trials_cache_away) / sizeof(char *); i++) {
+        if (strncmp(error, trials_cache_away[i], strlen(trials_cache_away[i]))
+            == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Closes the connection and says why. */
+
+static trials_rc_t
+trials_cache_lost(trials_cache_t *cache, const char *name, trials_error_t *err)
+{
+    int         number;
+    trials_rc_t rc;
+
+    number = errno;
+
+    if (cache->redis->err == REDIS_ERR_IO
+        && (number == EAGAIN || number == ETIMEDOUT || number == EINPROGRESS))
+    {
+        rc = trials_error(err, TRIALS_UNAVAILABLE,
+                          "Redis %s: %s: no answer within %ld ms",
+                          cache->address, name, cache->timeout);
+
+    } else if (cache->redis->err == REDIS_ERR_PROTOCOL) {
+        rc = trials_error(err, TRIALS_FAILED, "Redis %s: %s: %s",
+                          cache->address, name, cache->redis->errstr);
+
+    } else if (cache->redis->err == REDIS_ERR_OOM) {
+        rc = trials_error(err, TRIALS_NOMEM, "Redis %s: %s: out of memory",
+                          cache->address, name);
+
+    } else {
+        cache->lost = 1;
+        rc = trials_error(
+            err, TRIALS_UNAVAILABLE, "Redis %s: %s: %s", cache->address, name,
+            cache->redis->err ? cache->redis->errstr : "connection lost");
+    }
+
+    trials_cache_close(cache);
+
+    return rc;
 }
 
 

@@ -4,40 +4,78 @@
 #define TRIALS_CONNECTION_H
 
 
+#include "core/cache/compress.h"
+
 #include <trials/cache.h>
 
 #include <hiredis.h>
 
 
+/* A script's SHA-1 as Redis writes it, and its NUL. */
+#define TRIALS_SHA_SIZE 41
+
+/* Arguments of a command, its name included. */
+#define TRIALS_ARGS_MAX 64
+
+typedef enum {
+    TRIALS_SCRIPT_PUT = 0,
+    TRIALS_SCRIPT_LOOK,
+    TRIALS_SCRIPT_INVALIDATE,
+    TRIALS_SCRIPT_CLAIM,
+    TRIALS_SCRIPT_DONE,
+    TRIALS_SCRIPT_RENEW,
+    TRIALS_SCRIPT_RELEASE,
+    TRIALS_NSCRIPTS
+} trials_script_t;
+
 struct trials_cache_s {
-    redisContext *redis;   /* NULL: not connected */
-    char         *address; /* as it was given, for messages */
-    char         *host;    /* or the socket's path */
-    int           port;    /* 0: a socket */
-    char         *username;
-    char         *password;
-    int           database;
-    long          timeout; /* milliseconds */
+    redisContext  *redis;   /* NULL: not connected */
+    char          *address; /* as it was given, for messages */
+    char          *host;    /* or the socket's path */
+    int            port;    /* 0: a socket */
+    char          *username;
+    char          *password;
+    int            database;
+    long           timeout; /* milliseconds */
+    trials_gzip_t *gzip;
+    char           scripts[TRIALS_NSCRIPTS][TRIALS_SHA_SIZE]; /* "": unknown */
+    unsigned       lost : 1; /* the last command found the connection dead */
 };
 
-/* What every command answers with. */
+/* Any type of reply but an error. */
 #define TRIALS_REPLY_ANY (-1)
+
+/* Added to a type: nil is as good. */
+#define TRIALS_REPLY_OR_NIL 0x100
 
 /*
  * Sends a command of n arguments and reads its reply, which the caller frees
  * with freeReplyObject().  Connects where there is no connection, and tries
- * once more where an old connection turned out to be dead.  type is the reply's
- * REDIS_REPLY_ type, nil aside, or TRIALS_REPLY_ANY.
+ * once more where an old connection turned out to be dead (not where it was
+ * slow).  type is the reply's REDIS_REPLY_ type or one of the above; an error
+ * or another type is TRIALS_FAILED.
  */
 trials_rc_t
 trials_cache_command(trials_cache_t *cache, int n, const trials_str_t *args,
                      int type, redisReply **reply, trials_error_t *err);
 
-/* A script that is sent by its text: Redis keeps it compiled. */
+/* The same for a command that must not be carried out twice. */
+trials_rc_t trials_cache_command_once(trials_cache_t *cache, int n,
+                                      const trials_str_t *args, int type,
+                                      redisReply **reply, trials_error_t *err);
+
+/*
+ * Runs a script by its SHA-1, with its text where Redis has it not.  args are
+ * the keys, then the other arguments.  All scripts may be run twice.
+ */
 trials_rc_t
-trials_cache_script(trials_cache_t *cache, const char *script, int nkeys, int n,
-                    const trials_str_t *args, int type, redisReply **reply,
-                    trials_error_t *err);
+trials_cache_script(trials_cache_t *cache, trials_script_t script, int nkeys,
+                    int n, const trials_str_t *args, int type,
+                    redisReply **reply, trials_error_t *err);
+
+/* TRIALS_INVALID where id is not in its canonical form: nothing else becomes
+ * part of a key. */
+trials_rc_t trials_cache_check_id(const char *id, trials_error_t *err);
 
 /* Text that ends with NUL as an argument. */
 trials_str_t trials_arg(const char *text);

@@ -1,6 +1,5 @@
 /* Documents: put if changed, look, get, invalidate. */
 
-#include "core/cache/compress.h"
 #include "core/cache/connection.h"
 
 #include <inttypes.h>
@@ -9,65 +8,56 @@
 #include <string.h>
 
 
-#define TRIALS_GZIP_LEVEL 9
-#define TRIALS_BODIES_MAX (256 * 1024 * 1024)
-#define TRIALS_PUT_ARGS   32
+/* Arguments of the script that every put has; the fields come after them. */
+#define TRIALS_PUT_FIXED 11
 
+/* Of a SCAN and an UNLINK. */
+#define TRIALS_BATCH 60
 
-/*
- * KEYS: document, freshness.  ARGV: hash, now, fresh until, id, state, engine,
- * then the fields and values of the hash but for "modified".
- *
- * Tracking tells every worker of every write, even of the same bytes: where the
- * hash is the same, nothing is written, but the engine's name where that is
- * another.  "modified" grows with every change, as Last-Modified must.
- */
-
-static const char trials_put_script[] =
-    "local old = redis.pcall('HMGET', KEYS[1], 'hash', 'engine', 'modified')\n"
-    "if old.err then old = {} end\n"
-    "local same = old[1] == ARGV[1]\n"
-    "if not same then\n"
-    "  local modified = tonumber(ARGV[2])\n"
-    "  local before = tonumber(old[3] or '')\n"
-    "  if before and before >= modified then modified = before + 1 end\n"
-    "  redis.call('DEL', KEYS[1])\n"
-    "  redis.call('HSET', KEYS[1], 'modified',\n"
-    "             string.format('%d', modified), unpack(ARGV, 7))\n"
-    "elseif old[2] ~= ARGV[6] then\n"
-    "  redis.call('HSET', KEYS[1], 'engine', ARGV[6])\n"
-    "end\n"
-    "if ARGV[5] == 'present' then\n"
-    "  redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4])\n"
-    "else\n"
-    "  redis.call('EXPIREAT', KEYS[1], ARGV[3])\n"
-    "  redis.call('ZREM', KEYS[2], ARGV[4])\n"
-    "end\n"
-    "return same and 0 or 1\n";
+#define TRIALS_STR(number)  TRIALS_STR_(number)
+#define TRIALS_STR_(number) #number
 
 
 /* What is sent, and the memory it is in. */
 
 typedef struct {
-    trials_str_t  args[TRIALS_PUT_ARGS];
+    trials_str_t  args[TRIALS_PUT_FIXED + 2 + 6 * TRIALS_NRENDITIONS];
     int           n;
     trials_hash_t hashes[TRIALS_NRENDITIONS];
     char          sizes[TRIALS_NRENDITIONS][24];
-    trials_buf_t  bodies[TRIALS_NRENDITIONS];
+    char         *bodies[TRIALS_NRENDITIONS];
     trials_hash_t hash; /* of all */
 } trials_put_t;
 
 
+static trials_rc_t trials_put_check(const char *id, const trials_entry_t *entry,
+                                    trials_error_t *err);
+static void trials_put_hash(trials_put_t *put, const trials_entry_t *entry);
 static trials_rc_t
-trials_put_bodies(trials_put_t *put, const trials_entry_t *entry);
+trials_put_send(trials_cache_t *cache, const trials_put_t *put,
+                long long *answer, trials_error_t *err);
+static trials_rc_t
+trials_put_bodies(trials_cache_t *cache, trials_put_t *put,
+                  const trials_entry_t *entry, trials_error_t *err);
 static void
 trials_put_add(trials_put_t *put, const char *name, const char *value);
 static const char *trials_state_name(trials_document_state_t state);
 static void
 trials_reply_values(const redisReply *reply, trials_value_t *values);
 static trials_rc_t
-trials_cache_unlink(trials_cache_t *cache, const redisReply *keys, size_t *n,
-                    trials_error_t *err);
+trials_cache_scan(trials_cache_t *cache, char *cursor, size_t size,
+                  redisReply **reply, trials_error_t *err);
+static trials_rc_t
+trials_cache_unlink(trials_cache_t *cache, size_t n, redisReply **keys,
+                    size_t *gone, trials_error_t *err);
+
+
+/* Their names in the hash: what trials_document_fields() asks for. */
+
+static const char *const trials_put_etags[] = {"page:etag", "print:etag",
+                                               "embed:etag", "json:etag"};
+static const char *const trials_put_sizes[] = {"page:size", "print:size",
+                                               "embed:size", "json:size"};
 
 
 trials_rc_t
@@ -77,114 +67,165 @@ trials_cache_put(trials_cache_t *cache, const char *id,
 {
     int          i;
     char         key[TRIALS_KEY_SIZE], at[24], until[24];
-    redisReply  *reply;
+    long long    answer;
     trials_rc_t  rc;
     trials_put_t put;
+
+    rc = trials_put_check(id, entry, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
 
     memset(&put, 0, sizeof(trials_put_t));
     (void) trials_document_key(TRIALS_KEY_DOCUMENT, id, key);
     (void) snprintf(at, sizeof(at), "%" PRId64, now);
     (void) snprintf(until, sizeof(until), "%" PRId64, fresh_until);
+    trials_put_hash(&put, entry);
 
     put.args[0] = trials_arg(key);
     put.args[1] = trials_arg(TRIALS_KEY_FRESH);
-    put.args[2] = trials_arg(put.hash);
-    put.args[3] = trials_arg(at);
-    put.args[4] = trials_arg(until);
-    put.args[5] = trials_arg(id);
-    put.args[6] = trials_arg(trials_state_name(entry->state));
-    put.args[7] = trials_arg(entry->engine);
-    put.n = 8;
+    put.args[2] = trials_arg(id);
+    put.args[3] = trials_arg(put.hash);
+    put.args[4] = trials_arg(entry->engine);
+    put.args[5] = trials_arg(entry->registry ? entry->registry : "");
+    put.args[6] = trials_arg(at);
+    put.args[7] = trials_arg(until);
+    put.args[8] = trials_arg(trials_state_name(entry->state));
+    put.args[9] = trials_arg(TRIALS_STR(TRIALS_DOCUMENT_VERSION));
+    put.args[10] = trials_arg("ask");
+    put.n = TRIALS_PUT_FIXED;
 
-    trials_put_add(&put, "v", "1");
-    trials_put_add(&put, "state", trials_state_name(entry->state));
-    trials_put_add(&put, "registry", entry->registry);
-    trials_put_add(&put, "engine", entry->engine);
+    /* Compressing costs far more than asking whether it is for nothing. */
 
-    if (entry->location) {
-        trials_put_add(&put, "location", entry->location);
-    }
+    rc = trials_put_send(cache, &put, &answer, err);
 
-    rc = trials_put_bodies(&put, entry);
+    if (rc == TRIALS_OK && answer == 2) {
+        put.args[10] = trials_arg("write");
 
-    if (rc == TRIALS_OK) {
-        put.args[2] = trials_arg(put.hash);
-        trials_put_add(&put, "hash", put.hash);
-
-        rc = trials_cache_script(cache, trials_put_script, 2, put.n, put.args,
-                                 REDIS_REPLY_INTEGER, &reply, err);
-        if (rc == TRIALS_OK) {
-            if (changed) {
-                *changed = reply->integer == 1;
-            }
-
-            freeReplyObject(reply);
+        if (entry->state == TRIALS_DOCUMENT_ALIAS) {
+            trials_put_add(&put, "location", entry->location);
         }
 
-    } else {
-        trials_error(err, rc, "%s: the renditions cannot be compressed", id);
+        rc = trials_put_bodies(cache, &put, entry, err);
+
+        if (rc == TRIALS_OK) {
+            rc = trials_put_send(cache, &put, &answer, err);
+        }
+    }
+
+    if (rc == TRIALS_OK && changed) {
+        *changed = answer != 0;
     }
 
     for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-        trials_buf_free(&put.bodies[i]);
+        free(put.bodies[i]);
     }
 
     return rc;
 }
 
 
-/* Compresses the bodies and hashes what the entry says as a whole. */
-
 static trials_rc_t
-trials_put_bodies(trials_put_t *put, const trials_entry_t *entry)
+trials_put_check(const char *id, const trials_entry_t *entry,
+                 trials_error_t *err)
 {
-    int                           i, len;
-    char                          all[(TRIALS_NRENDITIONS + 1) * 48];
-    trials_rc_t                   rc;
-    struct libdeflate_compressor *compressor;
+    int         i;
+    trials_rc_t rc;
 
-    static const char *const etags[] = {"page:etag", "print:etag", "embed:etag",
-                                        "json:etag"};
-    static const char *const sizes[] = {"page:size", "print:size", "embed:size",
-                                        "json:size"};
+    rc = trials_cache_check_id(id, err);
 
-    len = snprintf(all, sizeof(all), "%s %s", trials_state_name(entry->state),
-                   entry->location ? entry->location : "");
+    if (rc == TRIALS_OK && entry->state == TRIALS_DOCUMENT_ALIAS) {
+        rc = trials_cache_check_id(entry->location ? entry->location : "", err);
+    }
 
-    if (entry->state == TRIALS_DOCUMENT_PRESENT) {
-        compressor = libdeflate_alloc_compressor(TRIALS_GZIP_LEVEL);
-        if (compressor == NULL) {
-            return TRIALS_NOMEM;
-        }
+    if (rc != TRIALS_OK || entry->state != TRIALS_DOCUMENT_PRESENT) {
+        return rc;
+    }
 
-        for (i = 0, rc = TRIALS_OK; i < TRIALS_NRENDITIONS && rc == TRIALS_OK;
-             i++) {
-            trials_buf_init(&put->bodies[i], TRIALS_BODIES_MAX);
-            trials_hash(entry->bodies[i].data, entry->bodies[i].len,
-                        put->hashes[i]);
-            (void) snprintf(put->sizes[i], sizeof(put->sizes[i]), "%zu",
-                            entry->bodies[i].len);
-            len += snprintf(all + len, sizeof(all) - (size_t) len, " %s",
-                            put->hashes[i]);
-
-            rc = trials_gzip(compressor, entry->bodies[i], &put->bodies[i]);
-
-            put->args[put->n++] =
-                trials_arg(trials_rendition_name((trials_rendition_t) i));
-            put->args[put->n].data = put->bodies[i].data;
-            put->args[put->n++].len = put->bodies[i].len;
-            trials_put_add(put, etags[i], put->hashes[i]);
-            trials_put_add(put, sizes[i], put->sizes[i]);
-        }
-
-        libdeflate_free_compressor(compressor);
-
-        if (rc != TRIALS_OK) {
-            return rc;
+    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
+        if (entry->bodies[i].len == 0) {
+            return trials_error(err, TRIALS_INVALID,
+                                "%s: the rendition \"%s\" is empty", id,
+                                trials_rendition_name((trials_rendition_t) i));
         }
     }
 
+    return TRIALS_OK;
+}
+
+
+/* Hashes the bodies, and all that a reader would see of the entry. */
+
+static void
+trials_put_hash(trials_put_t *put, const trials_entry_t *entry)
+{
+    int  i, len;
+    char all[(TRIALS_NRENDITIONS + 1) * 48];
+
+    len =
+        snprintf(all, sizeof(all), "%s %s", trials_state_name(entry->state),
+                 entry->state == TRIALS_DOCUMENT_ALIAS ? entry->location : "");
+
+    for (i = 0;
+         entry->state == TRIALS_DOCUMENT_PRESENT && i < TRIALS_NRENDITIONS; i++)
+    {
+        trials_hash(entry->bodies[i].data, entry->bodies[i].len,
+                    put->hashes[i]);
+        len += snprintf(all + len, sizeof(all) - (size_t) len, " %s",
+                        put->hashes[i]);
+    }
+
     trials_hash(all, (size_t) len, put->hash);
+}
+
+
+static trials_rc_t
+trials_put_send(trials_cache_t *cache, const trials_put_t *put,
+                long long *answer, trials_error_t *err)
+{
+    redisReply *reply;
+    trials_rc_t rc;
+
+    rc = trials_cache_script(cache, TRIALS_SCRIPT_PUT, 2, put->n, put->args,
+                             REDIS_REPLY_INTEGER, &reply, err);
+    if (rc == TRIALS_OK) {
+        *answer = reply->integer;
+        freeReplyObject(reply);
+    }
+
+    return rc;
+}
+
+
+static trials_rc_t
+trials_put_bodies(trials_cache_t *cache, trials_put_t *put,
+                  const trials_entry_t *entry, trials_error_t *err)
+{
+    int           i;
+    trials_rc_t   rc;
+    trials_str_t *body;
+
+    if (entry->state != TRIALS_DOCUMENT_PRESENT) {
+        return TRIALS_OK;
+    }
+
+    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
+        put->args[put->n++] =
+            trials_arg(trials_rendition_name((trials_rendition_t) i));
+        body = &put->args[put->n++];
+
+        rc = trials_gzip_deflate(cache->gzip, entry->bodies[i], &put->bodies[i],
+                                 &body->len, err);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+
+        body->data = put->bodies[i];
+        (void) snprintf(put->sizes[i], sizeof(put->sizes[i]), "%zu",
+                        entry->bodies[i].len);
+        trials_put_add(put, trials_put_etags[i], put->hashes[i]);
+        trials_put_add(put, trials_put_sizes[i], put->sizes[i]);
+    }
 
     return TRIALS_OK;
 }
@@ -217,62 +258,54 @@ trials_cache_look(trials_cache_t *cache, const char *id,
                   trials_document_state_t *state, char *engine,
                   size_t engine_size, int64_t *fresh_until, trials_error_t *err)
 {
+    int          i;
     char         key[TRIALS_KEY_SIZE];
-    size_t       len;
     redisReply  *reply;
     trials_rc_t  rc;
-    trials_str_t args[5];
+    trials_str_t args[4];
 
     *state = TRIALS_DOCUMENT_NONE;
     *fresh_until = 0;
     engine[0] = '\0';
 
-    (void) trials_document_key(TRIALS_KEY_DOCUMENT, id, key);
-    args[0] = trials_arg("HMGET");
-    args[1] = trials_arg(key);
-    args[2] = trials_arg("v");
-    args[3] = trials_arg("state");
-    args[4] = trials_arg("engine");
-
-    rc = trials_cache_command(cache, 5, args, REDIS_REPLY_ARRAY, &reply, err);
+    rc = trials_cache_check_id(id, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    if (reply->elements == 3 && reply->element[0]->type == REDIS_REPLY_STRING
-        && strcmp(reply->element[0]->str, "1") == 0
-        && reply->element[1]->type == REDIS_REPLY_STRING
-        && reply->element[2]->type == REDIS_REPLY_STRING)
-    {
-        if (strcmp(reply->element[1]->str, "present") == 0) {
-            *state = TRIALS_DOCUMENT_PRESENT;
-        } else if (strcmp(reply->element[1]->str, "absent") == 0) {
-            *state = TRIALS_DOCUMENT_ABSENT;
-        } else if (strcmp(reply->element[1]->str, "alias") == 0) {
-            *state = TRIALS_DOCUMENT_ALIAS;
-        }
-
-        len = reply->element[2]->len;
-        len = len < engine_size ? len : engine_size - 1;
-        memcpy(engine, reply->element[2]->str, len);
-        engine[len] = '\0';
-    }
-
-    freeReplyObject(reply);
-
-    args[0] = trials_arg("ZSCORE");
+    (void) trials_document_key(TRIALS_KEY_DOCUMENT, id, key);
+    args[0] = trials_arg(key);
     args[1] = trials_arg(TRIALS_KEY_FRESH);
     args[2] = trials_arg(id);
+    args[3] = trials_arg(TRIALS_STR(TRIALS_DOCUMENT_VERSION));
 
-    rc = trials_cache_command(cache, 3, args, REDIS_REPLY_STRING, &reply, err);
+    rc = trials_cache_script(cache, TRIALS_SCRIPT_LOOK, 2, 4, args,
+                             REDIS_REPLY_ARRAY, &reply, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    if (reply->type == REDIS_REPLY_STRING) {
-        *fresh_until = (int64_t) strtod(reply->str, NULL);
+    for (i = 0; i < 3; i++) {
+        if (reply->elements != 3
+            || reply->element[i]->type != REDIS_REPLY_STRING) {
+            freeReplyObject(reply);
+            return trials_error(err, TRIALS_FAILED,
+                                "Redis %s: look: not three strings",
+                                cache->address);
+        }
     }
 
+    for (i = TRIALS_DOCUMENT_PRESENT; i <= TRIALS_DOCUMENT_ALIAS; i++) {
+        if (strcmp(reply->element[0]->str,
+                   trials_state_name((trials_document_state_t) i))
+            == 0)
+        {
+            *state = (trials_document_state_t) i;
+        }
+    }
+
+    (void) snprintf(engine, engine_size, "%s", reply->element[1]->str);
+    *fresh_until = strtoll(reply->element[2]->str, NULL, 10);
     freeReplyObject(reply);
 
     return TRIALS_OK;
@@ -293,6 +326,12 @@ trials_cache_get(trials_cache_t *cache, const char *id,
     trials_value_t    values[TRIALS_DOCUMENT_NFIELDS];
     trials_document_t document;
 
+    rc = trials_cache_check_id(id, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    trials_buf_reset(body);
     (void) trials_document_key(TRIALS_KEY_DOCUMENT, id, key);
     trials_document_fields(rendition, fields);
 
@@ -321,13 +360,8 @@ trials_cache_get(trials_cache_t *cache, const char *id,
                           cache->address, key);
 
     } else {
-        rc = trials_gunzip(document.body.data, document.body.len, document.size,
-                           body);
-        if (rc != TRIALS_OK) {
-            trials_error(err, rc,
-                         "Redis %s: %s: field \"%s\" cannot be inflated",
-                         cache->address, key, fields[4]);
-        }
+        rc = trials_gzip_inflate(cache->gzip, document.body.data,
+                                 document.body.len, document.size, body, err);
     }
 
     freeReplyObject(reply);
@@ -361,16 +395,18 @@ trials_cache_invalidate(trials_cache_t *cache, const char *id, int *existed,
     trials_rc_t  rc;
     trials_str_t args[3];
 
-    static const char script[] = "redis.call('ZREM', KEYS[2], ARGV[1])\n"
-                                 "return redis.call('DEL', KEYS[1])\n";
+    rc = trials_cache_check_id(id, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
 
     (void) trials_document_key(TRIALS_KEY_DOCUMENT, id, key);
     args[0] = trials_arg(key);
     args[1] = trials_arg(TRIALS_KEY_FRESH);
     args[2] = trials_arg(id);
 
-    rc = trials_cache_script(cache, script, 2, 3, args, REDIS_REPLY_INTEGER,
-                             &reply, err);
+    rc = trials_cache_script(cache, TRIALS_SCRIPT_INVALIDATE, 2, 3, args,
+                             REDIS_REPLY_INTEGER, &reply, err);
     if (rc == TRIALS_OK) {
         if (existed) {
             *existed = reply->integer == 1;
@@ -388,40 +424,28 @@ trials_cache_invalidate_all(trials_cache_t *cache, size_t *n,
                             trials_error_t *err)
 {
     char         cursor[32];
-    redisReply  *reply;
+    size_t       i, keys;
+    redisReply  *reply, *found;
     trials_rc_t  rc;
-    trials_str_t args[6];
+    trials_str_t args[2];
 
     *n = 0;
     memcpy(cursor, "0", 2);
 
     do {
-        args[0] = trials_arg("SCAN");
-        args[1] = trials_arg(cursor);
-        args[2] = trials_arg("MATCH");
-        args[3] = trials_arg(TRIALS_KEY_DOCUMENT "*");
-        args[4] = trials_arg("COUNT");
-        args[5] = trials_arg("500");
-
-        rc = trials_cache_command(cache, 6, args, REDIS_REPLY_ARRAY, &reply,
-                                  err);
+        rc = trials_cache_scan(cache, cursor, sizeof(cursor), &reply, err);
         if (rc != TRIALS_OK) {
             return rc;
         }
 
-        if (reply->elements != 2
-            || reply->element[0]->type != REDIS_REPLY_STRING
-            || reply->element[0]->len >= sizeof(cursor)
-            || reply->element[1]->type != REDIS_REPLY_ARRAY)
-        {
-            freeReplyObject(reply);
-            return trials_error(err, TRIALS_FAILED,
-                                "Redis %s: SCAN: not a cursor and keys",
-                                cache->address);
+        found = reply->element[1];
+
+        for (i = 0; i < found->elements && rc == TRIALS_OK; i += keys) {
+            keys = found->elements - i;
+            keys = keys < TRIALS_BATCH ? keys : TRIALS_BATCH;
+            rc = trials_cache_unlink(cache, keys, found->element + i, n, err);
         }
 
-        memcpy(cursor, reply->element[0]->str, reply->element[0]->len + 1);
-        rc = trials_cache_unlink(cache, reply->element[1], n, err);
         freeReplyObject(reply);
 
         if (rc != TRIALS_OK) {
@@ -429,6 +453,9 @@ trials_cache_invalidate_all(trials_cache_t *cache, size_t *n,
         }
 
     } while (strcmp(cursor, "0") != 0);
+
+    /* A document that a refresher stored meanwhile is checked once too often:
+     * no harm. */
 
     args[0] = trials_arg("UNLINK");
     args[1] = trials_arg(TRIALS_KEY_FRESH);
@@ -442,33 +469,85 @@ trials_cache_invalidate_all(trials_cache_t *cache, size_t *n,
 }
 
 
+/* The next piece of the key space: a cursor, which is kept, and an array of
+ * strings. */
+
 static trials_rc_t
-trials_cache_unlink(trials_cache_t *cache, const redisReply *keys, size_t *n,
-                    trials_error_t *err)
+trials_cache_scan(trials_cache_t *cache, char *cursor, size_t size,
+                  redisReply **reply, trials_error_t *err)
+{
+    size_t       i;
+    redisReply  *next, *keys;
+    trials_rc_t  rc;
+    trials_str_t args[6];
+
+    args[0] = trials_arg("SCAN");
+    args[1] = trials_arg(cursor);
+    args[2] = trials_arg("MATCH");
+    args[3] = trials_arg(TRIALS_KEY_DOCUMENT "*");
+    args[4] = trials_arg("COUNT");
+    args[5] = trials_arg("500");
+
+    rc = trials_cache_command(cache, 6, args, REDIS_REPLY_ARRAY, reply, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    if ((*reply)->elements != 2) {
+        goto invalid;
+    }
+
+    next = (*reply)->element[0];
+    keys = (*reply)->element[1];
+
+    if (next->type != REDIS_REPLY_STRING || (size_t) next->len >= size
+        || keys->type != REDIS_REPLY_ARRAY)
+    {
+        goto invalid;
+    }
+
+    for (i = 0; i < keys->elements; i++) {
+        if (keys->element[i]->type != REDIS_REPLY_STRING) {
+            goto invalid;
+        }
+    }
+
+    memcpy(cursor, next->str, (size_t) next->len + 1);
+
+    return TRIALS_OK;
+
+invalid:
+
+    freeReplyObject(*reply);
+
+    return trials_error(err, TRIALS_FAILED,
+                        "Redis %s: SCAN: not a cursor and keys",
+                        cache->address);
+}
+
+
+static trials_rc_t
+trials_cache_unlink(trials_cache_t *cache, size_t n, redisReply **keys,
+                    size_t *gone, trials_error_t *err)
 {
     size_t       i;
     redisReply  *reply;
     trials_rc_t  rc;
-    trials_str_t args[2];
+    trials_str_t args[TRIALS_BATCH + 1];
 
-    for (i = 0; i < keys->elements; i++) {
-        if (keys->element[i]->type != REDIS_REPLY_STRING) {
-            continue;
-        }
+    args[0] = trials_arg("UNLINK");
 
-        args[0] = trials_arg("UNLINK");
-        args[1].data = keys->element[i]->str;
-        args[1].len = keys->element[i]->len;
+    for (i = 0; i < n; i++) {
+        args[i + 1].data = keys[i]->str;
+        args[i + 1].len = (size_t) keys[i]->len;
+    }
 
-        rc = trials_cache_command(cache, 2, args, REDIS_REPLY_INTEGER, &reply,
-                                  err);
-        if (rc != TRIALS_OK) {
-            return rc;
-        }
-
-        *n += (size_t) reply->integer;
+    rc = trials_cache_command(cache, (int) n + 1, args, REDIS_REPLY_INTEGER,
+                              &reply, err);
+    if (rc == TRIALS_OK) {
+        *gone += (size_t) reply->integer;
         freeReplyObject(reply);
     }
 
-    return TRIALS_OK;
+    return rc;
 }

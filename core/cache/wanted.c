@@ -1,11 +1,14 @@
-/* The stream of wanted ids, the lock, and the cache's state. */
+/* The stream of ids that readers asked for. */
 
 #include "core/cache/connection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+
+
+/* About as many entries are kept where no refresher runs. */
+#define TRIALS_WANTED_MAX "100000"
 
 
 static trials_rc_t
@@ -17,11 +20,9 @@ static trials_rc_t
 trials_wanted_new(trials_cache_t *cache, const char *consumer, long wait,
                   trials_wanted_t *wanted, trials_error_t *err);
 static trials_rc_t
-trials_wanted_read(const redisReply *entries, trials_wanted_t *wanted,
-                   trials_error_t *err);
-static trials_rc_t
-trials_cache_count(trials_cache_t *cache, int n, const char *const *words,
-                   size_t *count, trials_error_t *err);
+trials_wanted_read(const trials_cache_t *cache, const redisReply *entries,
+                   trials_wanted_t *wanted, trials_error_t *err);
+static void trials_wanted_id(const redisReply *fields, trials_wanted_t *wanted);
 
 
 trials_rc_t
@@ -31,11 +32,16 @@ trials_wanted_add(trials_cache_t *cache, const char *id, trials_error_t *err)
     trials_rc_t  rc;
     trials_str_t args[8];
 
+    rc = trials_cache_check_id(id, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
     args[0] = trials_arg("XADD");
     args[1] = trials_arg(TRIALS_KEY_WANTED);
     args[2] = trials_arg("MAXLEN");
     args[3] = trials_arg("~");
-    args[4] = trials_arg("100000");
+    args[4] = trials_arg(TRIALS_WANTED_MAX);
     args[5] = trials_arg("*");
     args[6] = trials_arg(TRIALS_WANTED_FIELD);
     args[7] = trials_arg(id);
@@ -66,17 +72,23 @@ trials_wanted_take(trials_cache_t *cache, const char *consumer, long min_idle,
         rc = trials_wanted_new(cache, consumer, wait, wanted, err);
     }
 
-    if (rc == TRIALS_FAILED && strstr(err->message, "NOGROUP")) {
-        /* Redis is new, or has come back empty. */
-
-        rc = trials_wanted_group(cache, err);
-
-        if (rc == TRIALS_OK) {
-            rc = trials_wanted_new(cache, consumer, wait, wanted, err);
-        }
+    if (rc != TRIALS_FAILED) {
+        return rc;
     }
 
-    return rc;
+    /* Redis is new, or has come back empty, or was emptied while we waited. */
+
+    if (strstr(err->message, "NOGROUP ") == NULL
+        && strstr(err->message, "XREADGROUP: UNBLOCKED ") == NULL)
+    {
+        return rc;
+    }
+
+    rc = trials_wanted_group(cache, err);
+
+    return rc == TRIALS_OK
+               ? trials_wanted_new(cache, consumer, wait, wanted, err)
+               : rc;
 }
 
 
@@ -102,7 +114,7 @@ trials_wanted_group(trials_cache_t *cache, trials_error_t *err)
 
     /* Another refresher was faster. */
 
-    if (rc == TRIALS_FAILED && err && strstr(err->message, "BUSYGROUP")) {
+    if (rc == TRIALS_FAILED && strstr(err->message, "XGROUP: BUSYGROUP ")) {
         return TRIALS_OK;
     }
 
@@ -117,27 +129,25 @@ trials_wanted_claim(trials_cache_t *cache, const char *consumer, long min_idle,
     char         idle[24];
     redisReply  *reply;
     trials_rc_t  rc;
-    trials_str_t args[8];
+    trials_str_t args[4];
 
-    (void) snprintf(idle, sizeof(idle), "%ld", min_idle);
+    (void) snprintf(idle, sizeof(idle), "%ld", min_idle > 0 ? min_idle : 0);
 
-    args[0] = trials_arg("XAUTOCLAIM");
-    args[1] = trials_arg(TRIALS_KEY_WANTED);
-    args[2] = trials_arg(TRIALS_GROUP_NAME);
-    args[3] = trials_arg(consumer);
-    args[4] = trials_arg(idle);
-    args[5] = trials_arg("0");
-    args[6] = trials_arg("COUNT");
-    args[7] = trials_arg("1");
+    args[0] = trials_arg(TRIALS_KEY_WANTED);
+    args[1] = trials_arg(TRIALS_GROUP_NAME);
+    args[2] = trials_arg(consumer);
+    args[3] = trials_arg(idle);
 
-    rc = trials_cache_command(cache, 8, args, REDIS_REPLY_ARRAY, &reply, err);
+    rc = trials_cache_script(cache, TRIALS_SCRIPT_CLAIM, 1, 4, args,
+                             REDIS_REPLY_ARRAY | TRIALS_REPLY_OR_NIL, &reply,
+                             err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    rc = reply->elements >= 2
-             ? trials_wanted_read(reply->element[1], wanted, err)
-             : TRIALS_NOT_FOUND;
+    rc = reply->type == REDIS_REPLY_NIL
+             ? TRIALS_NOT_FOUND
+             : trials_wanted_read(cache, reply, wanted, err);
     freeReplyObject(reply);
 
     return rc;
@@ -153,6 +163,9 @@ trials_wanted_new(trials_cache_t *cache, const char *consumer, long wait,
     trials_rc_t  rc;
     trials_str_t args[11];
 
+    /* 0 would wait for ever, and the reply must come before the time-out. */
+
+    wait = wait < cache->timeout * 3 / 4 ? wait : cache->timeout * 3 / 4;
     (void) snprintf(block, sizeof(block), "%ld", wait > 0 ? wait : 1);
 
     args[0] = trials_arg("XREADGROUP");
@@ -167,18 +180,27 @@ trials_wanted_new(trials_cache_t *cache, const char *consumer, long wait,
     args[9] = trials_arg(TRIALS_KEY_WANTED);
     args[10] = trials_arg(">");
 
-    rc = trials_cache_command(cache, 11, args, REDIS_REPLY_ARRAY, &reply, err);
+    rc = trials_cache_command(
+        cache, 11, args, REDIS_REPLY_ARRAY | TRIALS_REPLY_OR_NIL, &reply, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    rc = TRIALS_NOT_FOUND;
+    /* One stream: its name and its entries. */
 
-    if (reply->type == REDIS_REPLY_ARRAY && reply->elements >= 1
-        && reply->element[0]->type == REDIS_REPLY_ARRAY
-        && reply->element[0]->elements == 2)
+    if (reply->type == REDIS_REPLY_NIL) {
+        rc = TRIALS_NOT_FOUND;
+
+    } else if (reply->elements == 1
+               && reply->element[0]->type == REDIS_REPLY_ARRAY
+               && reply->element[0]->elements == 2)
     {
-        rc = trials_wanted_read(reply->element[0]->element[1], wanted, err);
+        rc = trials_wanted_read(cache, reply->element[0]->element[1], wanted,
+                                err);
+    } else {
+        rc = trials_error(err, TRIALS_FAILED,
+                          "Redis %s: XREADGROUP: not entries of one stream",
+                          cache->address);
     }
 
     freeReplyObject(reply);
@@ -190,53 +212,66 @@ trials_wanted_new(trials_cache_t *cache, const char *consumer, long wait,
 /* The first entry of a list: an id and fields with values. */
 
 static trials_rc_t
-trials_wanted_read(const redisReply *entries, trials_wanted_t *wanted,
-                   trials_error_t *err)
+trials_wanted_read(const trials_cache_t *cache, const redisReply *entries,
+                   trials_wanted_t *wanted, trials_error_t *err)
 {
-    size_t            i;
-    const redisReply *entry, *name, *value, *fields;
+    const redisReply *entry;
+
+    memset(wanted, 0, sizeof(trials_wanted_t));
 
     if (entries->type != REDIS_REPLY_ARRAY || entries->elements == 0) {
         return TRIALS_NOT_FOUND;
     }
 
-    memset(wanted, 0, sizeof(trials_wanted_t));
     entry = entries->element[0];
 
     if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2
         || entry->element[0]->type != REDIS_REPLY_STRING
-        || entry->element[0]->len > TRIALS_WANTED_ENTRY_LEN)
+        || (size_t) entry->element[0]->len > TRIALS_WANTED_ENTRY_LEN)
     {
-        /* Redis 6.2 gives nil for an entry that was deleted meanwhile. */
-
-        return entry->type == REDIS_REPLY_NIL
-                   ? TRIALS_NOT_FOUND
-                   : trials_error(err, TRIALS_FAILED,
-                                  "%s: an entry that is none",
-                                  TRIALS_KEY_WANTED);
+        return trials_error(err, TRIALS_FAILED,
+                            "Redis %s: %s: an entry without id and fields",
+                            cache->address, TRIALS_KEY_WANTED);
     }
 
-    memcpy(wanted->entry, entry->element[0]->str, entry->element[0]->len);
+    memcpy(wanted->entry, entry->element[0]->str,
+           (size_t) entry->element[0]->len);
     wanted->since = strtoll(wanted->entry, NULL, 10);
 
-    fields = entry->element[1];
+    trials_wanted_id(entry->element[1], wanted);
 
-    for (i = 0; fields->type == REDIS_REPLY_ARRAY && i + 1 < fields->elements;
-         i += 2)
-    {
+    return TRIALS_OK;
+}
+
+
+/* Leaves the id empty where the fields hold none that can be. */
+
+static void
+trials_wanted_id(const redisReply *fields, trials_wanted_t *wanted)
+{
+    size_t            i;
+    const redisReply *name, *value;
+
+    if (fields->type != REDIS_REPLY_ARRAY) {
+        return;
+    }
+
+    for (i = 0; i + 1 < fields->elements; i += 2) {
         name = fields->element[i];
         value = fields->element[i + 1];
 
         if (name->type == REDIS_REPLY_STRING
             && value->type == REDIS_REPLY_STRING
-            && strcmp(name->str, TRIALS_WANTED_FIELD) == 0
-            && trials_id_parse(value->str, value->len, wanted->id) != TRIALS_OK)
+            && strcmp(name->str, TRIALS_WANTED_FIELD) == 0)
         {
-            wanted->id[0] = '\0';
+            if (trials_id_parse(value->str, (size_t) value->len, wanted->id)
+                != TRIALS_OK) {
+                wanted->id[0] = '\0';
+            }
+
+            return;
         }
     }
-
-    return TRIALS_OK;
 }
 
 
@@ -248,188 +283,13 @@ trials_wanted_done(trials_cache_t *cache, const trials_wanted_t *wanted,
     trials_rc_t  rc;
     trials_str_t args[3];
 
-    static const char script[] =
-        "redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])\n"
-        "return redis.call('XDEL', KEYS[1], ARGV[2])\n";
-
     args[0] = trials_arg(TRIALS_KEY_WANTED);
     args[1] = trials_arg(TRIALS_GROUP_NAME);
     args[2] = trials_arg(wanted->entry);
 
-    rc = trials_cache_script(cache, script, 1, 3, args, REDIS_REPLY_INTEGER,
-                             &reply, err);
+    rc = trials_cache_script(cache, TRIALS_SCRIPT_DONE, 1, 3, args,
+                             REDIS_REPLY_INTEGER, &reply, err);
     if (rc == TRIALS_OK) {
-        freeReplyObject(reply);
-    }
-
-    return rc;
-}
-
-
-trials_rc_t
-trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
-                 trials_lock_token_t token, trials_error_t *err)
-{
-    int           i;
-    char          key[TRIALS_KEY_SIZE], px[24];
-    redisReply   *reply;
-    trials_rc_t   rc;
-    unsigned char bytes[(TRIALS_LOCK_TOKEN_SIZE - 1) / 2];
-    trials_str_t  args[6];
-
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes)) {
-        return trials_error(err, TRIALS_FAILED, "getrandom() gives no bytes");
-    }
-
-    for (i = 0; i < (int) sizeof(bytes); i++) {
-        (void) snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    }
-
-    (void) trials_document_key(TRIALS_KEY_LOCK, id, key);
-    (void) snprintf(px, sizeof(px), "%ld", ttl);
-
-    args[0] = trials_arg("SET");
-    args[1] = trials_arg(key);
-    args[2] = trials_arg(token);
-    args[3] = trials_arg("NX");
-    args[4] = trials_arg("PX");
-    args[5] = trials_arg(px);
-
-    rc = trials_cache_command(cache, 6, args, REDIS_REPLY_STATUS, &reply, err);
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
-
-    if (reply->type == REDIS_REPLY_NIL) {
-        rc = trials_error(err, TRIALS_BUSY, "%s: somebody has it", key);
-    }
-
-    freeReplyObject(reply);
-
-    return rc;
-}
-
-
-trials_rc_t
-trials_lock_release(trials_cache_t *cache, const char *id,
-                    const trials_lock_token_t token, trials_error_t *err)
-{
-    char         key[TRIALS_KEY_SIZE];
-    redisReply  *reply;
-    trials_rc_t  rc;
-    trials_str_t args[2];
-
-    static const char script[] =
-        "if redis.call('GET', KEYS[1]) == ARGV[1] then\n"
-        "  return redis.call('DEL', KEYS[1])\n"
-        "end\n"
-        "return 0\n";
-
-    (void) trials_document_key(TRIALS_KEY_LOCK, id, key);
-    args[0] = trials_arg(key);
-    args[1] = trials_arg(token);
-
-    rc = trials_cache_script(cache, script, 1, 2, args, REDIS_REPLY_INTEGER,
-                             &reply, err);
-    if (rc == TRIALS_OK) {
-        freeReplyObject(reply);
-    }
-
-    return rc;
-}
-
-
-trials_rc_t
-trials_cache_status(trials_cache_t *cache, int64_t now,
-                    trials_cache_status_t *status, trials_error_t *err)
-{
-    char         until[24];
-    redisReply  *reply;
-    const char  *p;
-    trials_rc_t  rc;
-    trials_str_t args[3];
-
-    const char *const documents[] = {"ZCARD", TRIALS_KEY_FRESH};
-    const char *const stale[] = {"ZCOUNT", TRIALS_KEY_FRESH, "-inf", until};
-    const char *const wanted[] = {"XLEN", TRIALS_KEY_WANTED};
-
-    memset(status, 0, sizeof(trials_cache_status_t));
-    (void) snprintf(until, sizeof(until), "%lld", (long long) now);
-
-    rc = trials_cache_count(cache, 2, documents, &status->documents, err);
-
-    if (rc == TRIALS_OK) {
-        rc = trials_cache_count(cache, 4, stale, &status->stale, err);
-    }
-
-    if (rc == TRIALS_OK) {
-        rc = trials_cache_count(cache, 2, wanted, &status->wanted, err);
-    }
-
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
-
-    args[0] = trials_arg("XPENDING");
-    args[1] = trials_arg(TRIALS_KEY_WANTED);
-    args[2] = trials_arg(TRIALS_GROUP_NAME);
-
-    rc = trials_cache_command(cache, 3, args, REDIS_REPLY_ARRAY, &reply, err);
-
-    if (rc == TRIALS_OK) {
-        if (reply->elements > 0
-            && reply->element[0]->type == REDIS_REPLY_INTEGER) {
-            status->pending = (size_t) reply->element[0]->integer;
-        }
-
-        freeReplyObject(reply);
-
-    } else if (rc != TRIALS_FAILED) {
-        return rc;
-    }
-
-    /* TRIALS_FAILED is NOGROUP: no refresher has been there yet. */
-
-    args[0] = trials_arg("INFO");
-
-    rc = trials_cache_command(cache, 1, args, REDIS_REPLY_STRING, &reply, err);
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
-
-    p = strstr(reply->str, "redis_version:");
-    if (p) {
-        (void) snprintf(status->server, sizeof(status->server), "%.*s",
-                        (int) strcspn(p + 14, "\r\n"), p + 14);
-    }
-
-    p = strstr(reply->str, "used_memory:");
-    if (p) {
-        status->memory = strtoul(p + 12, NULL, 10);
-    }
-
-    freeReplyObject(reply);
-
-    return TRIALS_OK;
-}
-
-
-static trials_rc_t
-trials_cache_count(trials_cache_t *cache, int n, const char *const *words,
-                   size_t *count, trials_error_t *err)
-{
-    int          i;
-    redisReply  *reply;
-    trials_rc_t  rc;
-    trials_str_t args[4];
-
-    for (i = 0; i < n; i++) {
-        args[i] = trials_arg(words[i]);
-    }
-
-    rc = trials_cache_command(cache, n, args, REDIS_REPLY_INTEGER, &reply, err);
-    if (rc == TRIALS_OK) {
-        *count = (size_t) reply->integer;
         freeReplyObject(reply);
     }
 

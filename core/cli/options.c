@@ -3,6 +3,7 @@
 #include "core/cli/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,10 @@ trials_redis_open(const trials_redis_options_t *redis, int *code)
 
     *code = TRIALS_EXIT_USAGE;
     trials_cache_defaults(&settings);
+
+    /* hiredis writes to a connection that may be gone. */
+
+    (void) signal(SIGPIPE, SIG_IGN);
 
     value = trials_options_value(redis->address, "TRIALS_REDIS");
     if (value) {

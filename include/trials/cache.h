@@ -15,7 +15,7 @@
 
 
 /* A connection to Redis; one per thread.  It connects when first used and
- * again after it was lost. */
+ * again after it was lost.  The process must ignore SIGPIPE. */
 typedef struct trials_cache_s trials_cache_t;
 
 typedef struct {
@@ -79,8 +79,8 @@ trials_rc_t trials_cache_look(trials_cache_t *cache, const char *id,
                               size_t engine_size, int64_t *fresh_until,
                               trials_error_t *err);
 
-/* Reads one rendition, inflated, into body.  TRIALS_NOT_FOUND where there is
- * none. */
+/* Reads one rendition, inflated, into body, which is emptied first.
+ * TRIALS_NOT_FOUND where there is none. */
 trials_rc_t trials_cache_get(trials_cache_t *cache, const char *id,
                              trials_rendition_t rendition, trials_buf_t *body,
                              trials_error_t *err);
@@ -136,10 +136,22 @@ typedef char trials_lock_token_t[TRIALS_LOCK_TOKEN_SIZE];
 trials_rc_t trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
                              trials_lock_token_t token, trials_error_t *err);
 
+/* Makes it end ttl milliseconds from now.  TRIALS_BUSY where it is ours no
+ * longer. */
+trials_rc_t trials_lock_renew(trials_cache_t *cache, const char *id,
+                              const trials_lock_token_t token, long ttl,
+                              trials_error_t *err);
+
 /* Gives it back, if it is still ours. */
 trials_rc_t
 trials_lock_release(trials_cache_t *cache, const char *id,
                     const trials_lock_token_t token, trials_error_t *err);
+
+
+/* What Redis's clock says, in Unix milliseconds: the one that `since` was read
+ * from. */
+trials_rc_t
+trials_cache_time(trials_cache_t *cache, int64_t *ms, trials_error_t *err);
 
 
 /* For `trials status`. */
