@@ -335,6 +335,14 @@ trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
         return TRIALS_OK;
     }
 
+    /* What the record spells out itself is one term with its long form. */
+
+    *term = trials_learned_find(terms, entry->term.data, entry->term.len);
+
+    if (*term && (*term)->meaning.data == entry->meaning.data) {
+        return TRIALS_OK;
+    }
+
     made = trials_arena_alloc(terms->arena, sizeof(trials_term_t));
     if (made == NULL) {
         return TRIALS_NOMEM;
