@@ -12,10 +12,12 @@
 
 
 /*
- * Measured over the four renditions of 1,402 genuine records: see the table in
- * core/README.md.
+ * Over the 5,608 renditions of 1,402 records of the registry (80.7 MB), bytes
+ * left and milliseconds a rendition: level 6 28.77 % in 0.13, 8 28.60 % in 0.21,
+ * 9 28.60 % in 0.22, 10 27.90 % in 1.00.  From 10 on a trial would take longer
+ * to compress than to make.
  */
-#define TRIALS_GZIP_LEVEL 9
+#define TRIALS_GZIP_LEVEL 8
 
 
 struct trials_gzip_s {

@@ -6,146 +6,212 @@
 #include <string.h>
 
 
-#define TRIALS_RETRY_AFTER_MAX (10 * 60 * 1000) /* milliseconds */
+/*
+ * A refresher that dies takes its lock along for this long, and a reader waits:
+ * it is short, and kept alive while the registry is asked.  libcurl asks whether
+ * to go on about once a second.
+ */
+#define TRIALS_LOCK_TTL   2000 /* ms */
+#define TRIALS_LOCK_RENEW 500  /* ms */
+
+#define TRIALS_ENGINE_SIZE 128
 
 
+static int
+trials_job_is_fresh(trials_worker_t *worker, const char *id, trials_rc_t *rc);
+static trials_job_t trials_job_fetch(trials_worker_t *worker, const char *id);
 static trials_job_t
-trials_job_fetch(trials_worker_t *worker, const trials_wanted_t *wanted);
-static trials_job_t trials_job_store(trials_worker_t *worker, const char *asked,
-                                     const trials_id_t canonical);
+trials_job_store(trials_worker_t *worker, const char *asked,
+                 const trials_id_t canonical, int64_t began, int64_t fetched);
 static trials_rc_t
 trials_job_render(trials_worker_t *worker, const trials_study_t *study,
-                  trials_entry_t *entry, trials_error_t *err);
+                  int64_t fetched, trials_entry_t *entry, trials_error_t *err);
 static trials_job_t
 trials_job_other(trials_worker_t *worker, const char *id,
                  trials_document_state_t state, const char *location);
 static trials_job_t
 trials_job_refused(const char *id, const trials_error_t *err);
 static trials_job_t
-trials_job_unavailable(trials_worker_t *worker, const trials_wanted_t *wanted,
+trials_job_unavailable(trials_worker_t *worker, const char *id,
                        long retry_after, const trials_error_t *err);
 static trials_job_t
-trials_job_cache_error(const char *id, const trials_error_t *err);
+trials_job_cache_error(trials_worker_t *worker, const char *id);
 
 
 trials_job_t
 trials_job_run(trials_worker_t *worker, const trials_wanted_t *wanted)
 {
-    char                    engine[64];
-    int64_t                 fresh_until;
-    trials_rc_t             rc;
-    trials_job_t            job;
-    trials_error_t          err;
-    trials_lock_token_t     token;
-    trials_document_state_t state;
+    trials_rc_t  rc;
+    trials_job_t job;
 
-    rc = trials_cache_look(worker->cache, wanted->id, &state, engine,
-                           sizeof(engine), &fresh_until, &err);
-    if (rc != TRIALS_OK) {
-        return trials_job_cache_error(wanted->id, &err);
-    }
+    /* Many readers ask at once, and one fetch is enough. */
 
-    /* Many readers ask at once and one fetch is enough.  What is absent or an
-     * alias goes by itself when it is time to look again. */
-
-    if (state == TRIALS_DOCUMENT_ABSENT || state == TRIALS_DOCUMENT_ALIAS
-        || (state == TRIALS_DOCUMENT_PRESENT
-            && fresh_until > trials_now() / 1000
-            && strcmp(engine, trials_page_engine(worker->refresher->page))
-                   == 0))
-    {
+    if (trials_job_is_fresh(worker, wanted->id, &rc)) {
+        trials_log("info", "fresh", "id", wanted->id, TRIALS_END);
         return TRIALS_JOB_DONE;
     }
 
-    if (atomic_load(&worker->refresher->not_before) > trials_now()) {
+    if (rc != TRIALS_OK) {
+        return trials_job_cache_error(worker, wanted->id);
+    }
+
+    if (trials_hold_left(&worker->refresher->hold)) {
         return TRIALS_JOB_LATER;
     }
 
-    rc = trials_lock_take(worker->cache, wanted->id,
-                          worker->refresher->settings->registry.timeout + 10000,
-                          token, &err);
+    rc = trials_lock_take(worker->cache, wanted->id, TRIALS_LOCK_TTL,
+                          worker->token, &worker->err);
     if (rc == TRIALS_BUSY) {
         return TRIALS_JOB_LATER;
     }
 
     if (rc != TRIALS_OK) {
-        return trials_job_cache_error(wanted->id, &err);
+        return trials_job_cache_error(worker, wanted->id);
     }
 
-    job = trials_job_fetch(worker, wanted);
+    worker->locked = wanted->id;
+    worker->renewed = trials_now();
 
-    rc = trials_lock_release(worker->cache, wanted->id, token, &err);
-    if (rc != TRIALS_OK && job == TRIALS_JOB_DONE) {
-        /* The document is stored, and the lock ends by itself. */
+    /* It may have been stored between the look and the lock. */
+
+    if (trials_job_is_fresh(worker, wanted->id, &rc)) {
+        trials_log("info", "fresh", "id", wanted->id, TRIALS_END);
+        job = TRIALS_JOB_DONE;
+    } else if (rc != TRIALS_OK) {
+        job = trials_job_cache_error(worker, wanted->id);
+    } else {
+        job = trials_job_fetch(worker, wanted->id);
+    }
+
+    worker->locked = NULL;
+
+    if (job != TRIALS_JOB_LOST
+        && trials_lock_release(worker->cache, wanted->id, worker->token,
+                               &worker->err)
+               != TRIALS_OK)
+    {
+        /* The lock ends by itself. */
 
         trials_log("warning", "lock_kept", "id", wanted->id, "reason",
-                   err.message, NULL);
+                   worker->err.message, TRIALS_END);
     }
 
     return job;
 }
 
 
+void
+trials_job_keep(trials_worker_t *worker)
+{
+    int64_t now;
+
+    now = trials_now();
+
+    if (worker->locked == NULL
+        || (now - worker->renewed < TRIALS_LOCK_RENEW
+            && now >= worker->renewed))
+    {
+        return;
+    }
+
+    worker->renewed = now;
+
+    /* Without the lock, two may do the same work: that is waste, no harm. */
+
+    (void) trials_lock_renew(worker->cache, worker->locked, worker->token,
+                             TRIALS_LOCK_TTL, NULL);
+}
+
+
+/*
+ * Whether the cache holds what a reader can be given without asking the
+ * registry.  What is absent or an alias goes by itself when it is time to look
+ * again.
+ */
+
+static int
+trials_job_is_fresh(trials_worker_t *worker, const char *id, trials_rc_t *rc)
+{
+    char                    engine[TRIALS_ENGINE_SIZE];
+    int64_t                 fresh_until;
+    trials_document_state_t state;
+
+    *rc = trials_cache_look(worker->cache, id, &state, engine, sizeof(engine),
+                            &fresh_until, &worker->err);
+    if (*rc != TRIALS_OK) {
+        return 0;
+    }
+
+    if (state == TRIALS_DOCUMENT_PRESENT) {
+        return fresh_until > trials_now() / 1000
+               && strcmp(engine, trials_page_engine(worker->refresher->page))
+                      == 0;
+    }
+
+    return state != TRIALS_DOCUMENT_NONE;
+}
+
+
 static trials_job_t
-trials_job_fetch(trials_worker_t *worker, const trials_wanted_t *wanted)
+trials_job_fetch(trials_worker_t *worker, const char *id)
 {
     long           retry_after;
+    int64_t        began, fetched;
     trials_rc_t    rc;
     trials_id_t    canonical;
     trials_error_t err;
 
     trials_arena_reset(worker->arena);
     retry_after = 0;
+    began = trials_now();
 
-    rc = trials_registry_study(worker->registry, wanted->id, &worker->body,
-                               canonical, &retry_after, &err);
+    rc = trials_registry_study(worker->registry, id, &worker->body, canonical,
+                               &retry_after, &err);
+    fetched = trials_now();
 
     if (rc != TRIALS_UNAVAILABLE
-        && atomic_exchange(&worker->refresher->registry_away, 0))
-    {
-        trials_log("info", "registry_back", NULL);
+        && trials_hold_answered(&worker->refresher->hold)) {
+        trials_log("info", "registry_back", TRIALS_END);
     }
 
     switch (rc) {
     case TRIALS_OK:
-        return trials_job_store(worker, wanted->id, canonical);
+        return trials_job_store(worker, id, canonical, began, fetched);
 
     case TRIALS_NOT_FOUND:
-        return trials_job_other(worker, wanted->id, TRIALS_DOCUMENT_ABSENT,
-                                NULL);
+        return trials_job_other(worker, id, TRIALS_DOCUMENT_ABSENT, NULL);
 
     case TRIALS_UNAVAILABLE:
-        return trials_job_unavailable(worker, wanted, retry_after, &err);
+        return trials_job_unavailable(worker, id, retry_after, &err);
 
     default:
-        return trials_job_refused(wanted->id, &err);
+        return trials_job_refused(id, &err);
     }
 }
 
 
 static trials_job_t
 trials_job_store(trials_worker_t *worker, const char *asked,
-                 const trials_id_t canonical)
+                 const trials_id_t canonical, int64_t began, int64_t fetched)
 {
     int             changed;
-    char            ms[24], updated[16], bytes[24];
-    int64_t         began, now;
+    char            ms[24], fetch_ms[24], updated[16];
+    int64_t         now;
     trials_rc_t     rc;
     trials_error_t  err;
     trials_entry_t  entry;
     trials_study_t *study;
 
-    began = trials_now();
-
     rc = trials_study_parse(worker->arena, canonical, worker->body.data,
                             worker->body.len, &study, &err);
-    if (rc != TRIALS_OK) {
-        return trials_job_refused(canonical, &err);
+
+    if (rc == TRIALS_OK && strcmp(study->id, canonical) != 0) {
+        rc = trials_error(&err, TRIALS_INVALID,
+                          "the registry answered with the record of %s",
+                          study->id);
     }
 
-    if (strcmp(study->id, canonical) != 0) {
-        trials_error(&err, TRIALS_INVALID,
-                     "the registry answered with the record of %s", study->id);
+    if (rc != TRIALS_OK) {
         return trials_job_refused(canonical, &err);
     }
 
@@ -159,24 +225,24 @@ trials_job_store(trials_worker_t *worker, const char *asked,
     entry.registry = study->last_update_posted.year ? updated : "";
     entry.engine = trials_page_engine(worker->refresher->page);
 
-    rc = trials_job_render(worker, study, &entry, &err);
+    rc = trials_job_render(worker, study, fetched, &entry, &err);
     if (rc != TRIALS_OK) {
         return trials_job_refused(canonical, &err);
     }
 
-    now = trials_now() / 1000;
-
-    rc = trials_cache_put(worker->cache, canonical, &entry, now,
-                          now + worker->refresher->settings->max_age, &changed,
-                          &err);
+    rc = trials_cache_put(worker->cache, canonical, &entry, trials_now() / 1000,
+                          fetched / 1000 + worker->refresher->settings->max_age,
+                          &changed, &worker->err);
     if (rc != TRIALS_OK) {
-        return trials_job_cache_error(canonical, &err);
+        return trials_job_cache_error(worker, canonical);
     }
 
-    (void) snprintf(ms, sizeof(ms), "%lld", (long long) (trials_now() - began));
-    (void) snprintf(bytes, sizeof(bytes), "%zu", worker->body.len);
+    now = trials_now();
+    (void) snprintf(ms, sizeof(ms), "%lld", (long long) (now - began));
+    (void) snprintf(fetch_ms, sizeof(fetch_ms), "%lld",
+                    (long long) (fetched - began));
     trials_log("info", changed ? "rendered" : "unchanged", "id", canonical,
-               "ms", ms, "record_bytes", bytes, NULL);
+               "#ms", ms, "#fetch_ms", fetch_ms, TRIALS_END);
 
     if (strcmp(asked, canonical) != 0) {
         return trials_job_other(worker, asked, TRIALS_DOCUMENT_ALIAS,
@@ -189,14 +255,14 @@ trials_job_store(trials_worker_t *worker, const char *asked,
 
 static trials_rc_t
 trials_job_render(trials_worker_t *worker, const trials_study_t *study,
-                  trials_entry_t *entry, trials_error_t *err)
+                  int64_t fetched, trials_entry_t *entry, trials_error_t *err)
 {
     int                 i;
     trials_rc_t         rc;
     trials_trial_t     *trial;
     trials_page_facts_t facts;
 
-    facts.checked = trials_now() / 1000;
+    facts.checked = fetched / 1000;
     facts.now = facts.checked;
 
     trial = trials_trial_create(worker->refresher->page, worker->arena, study,
@@ -228,7 +294,6 @@ trials_job_other(trials_worker_t *worker, const char *id,
 {
     long           age;
     int64_t        now;
-    trials_error_t err;
     trials_entry_t entry;
 
     memset(&entry, 0, sizeof(trials_entry_t));
@@ -241,46 +306,52 @@ trials_job_other(trials_worker_t *worker, const char *id,
     age = location ? worker->refresher->settings->max_age
                    : worker->refresher->settings->absent_age;
 
-    if (trials_cache_put(worker->cache, id, &entry, now, now + age, NULL, &err)
+    if (trials_cache_put(worker->cache, id, &entry, now, now + age, NULL,
+                         &worker->err)
         != TRIALS_OK)
     {
-        return trials_job_cache_error(id, &err);
+        return trials_job_cache_error(worker, id);
     }
 
     trials_log("info", location ? "alias" : "absent", "id", id, "location",
-               location, NULL);
+               location, TRIALS_END);
 
     return TRIALS_JOB_DONE;
 }
 
 
-/* An answer that cannot be made a page of: asking again would not help. */
+/* An answer that no page can be made of: to ask again would not help. */
 
 static trials_job_t
 trials_job_refused(const char *id, const trials_error_t *err)
 {
-    trials_log("error", "refused", "id", id, "reason", err->message, NULL);
+    trials_log("error", "refused", "id", id, "reason", err->message,
+               TRIALS_END);
 
     return TRIALS_JOB_DONE;
 }
 
 
 static trials_job_t
-trials_job_unavailable(trials_worker_t *worker, const trials_wanted_t *wanted,
+trials_job_unavailable(trials_worker_t *worker, const char *id,
                        long retry_after, const trials_error_t *err)
 {
-    if (retry_after > 0) {
-        if (retry_after > TRIALS_RETRY_AFTER_MAX) {
-            retry_after = TRIALS_RETRY_AFTER_MAX;
-        }
+    char                after[24];
+    trials_refresher_t *refresher;
 
-        atomic_store(&worker->refresher->not_before,
-                     trials_now() + retry_after);
+    refresher = worker->refresher;
+
+    if (atomic_load(&refresher->stopping)) {
+        /* It was us who broke it off, or it does not matter any more. */
+
+        return TRIALS_JOB_LATER;
     }
 
-    if (!atomic_exchange(&worker->refresher->registry_away, 1)) {
-        trials_log("warning", "registry_away", "id", wanted->id, "reason",
-                   err->message, NULL);
+    (void) snprintf(after, sizeof(after), "%ld", retry_after);
+
+    if (trials_hold_failed(&refresher->hold, retry_after, &worker->seed)) {
+        trials_log("warning", "registry_away", "id", id, "reason", err->message,
+                   "#retry_after_ms", retry_after ? after : NULL, TRIALS_END);
     }
 
     return TRIALS_JOB_LATER;
@@ -288,13 +359,14 @@ trials_job_unavailable(trials_worker_t *worker, const trials_wanted_t *wanted,
 
 
 static trials_job_t
-trials_job_cache_error(const char *id, const trials_error_t *err)
+trials_job_cache_error(trials_worker_t *worker, const char *id)
 {
-    if (err->code == TRIALS_UNAVAILABLE) {
+    if (worker->err.code == TRIALS_UNAVAILABLE) {
         return TRIALS_JOB_LOST;
     }
 
-    trials_log("error", "redis_error", "id", id, "reason", err->message, NULL);
+    trials_log("error", "redis_error", "id", id, "reason", worker->err.message,
+               TRIALS_END);
 
     return TRIALS_JOB_LATER;
 }

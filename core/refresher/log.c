@@ -39,7 +39,13 @@ trials_log(const char *level, const char *event, ...)
     while ((name = va_arg(args, const char *)) != NULL) {
         value = va_arg(args, const char *);
 
-        if (value) {
+        if (value == NULL) {
+            continue;
+        }
+
+        if (name[0] == '#') {
+            trials_buf_printf(&line, ",\"%s\":%s", name + 1, value);
+        } else {
             trials_buf_printf(&line, ",\"%s\":", name);
             trials_log_string(&line, value);
         }
@@ -69,7 +75,7 @@ trials_log_string(trials_buf_t *line, const char *text)
 
     trials_buf_append(line, "\"", 1);
 
-    for (i = 0; text[i] != '\0' && i < TRIALS_LOG_MAX / 8; i++) {
+    for (i = 0; i < TRIALS_LOG_MAX / 8 && text[i] != '\0'; i++) {
         c = (unsigned char) text[i];
 
         if (c == '"' || c == '\\') {

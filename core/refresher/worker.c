@@ -13,6 +13,7 @@
 #define TRIALS_RENDITION_MAX (64 * 1024 * 1024) /* bytes */
 #define TRIALS_BLOCK         250  /* ms: the longest a stop is not seen */
 #define TRIALS_MIN_IDLE      500  /* ms: until an unfinished id is claimed */
+#define TRIALS_SLICE         50   /* ms: between two looks at a stop */
 #define TRIALS_BACKOFF_FIRST 50   /* ms */
 #define TRIALS_BACKOFF_LAST  1000 /* ms */
 
@@ -22,9 +23,10 @@ static int
 trials_worker_finish(trials_worker_t *worker, const trials_wanted_t *wanted,
                      trials_job_t job);
 static int
-trials_worker_error(trials_worker_t *worker, const trials_error_t *err);
-static int  trials_worker_stopped(void *refresher);
-static void trials_worker_pause(long ms);
+trials_worker_is_late(trials_worker_t *worker, const trials_wanted_t *wanted);
+static int  trials_worker_error(trials_worker_t *worker);
+static int  trials_worker_stop(void *worker);
+static void trials_worker_pause(trials_worker_t *worker, long ms);
 
 
 trials_rc_t
@@ -37,14 +39,18 @@ trials_worker_init(trials_worker_t *worker, trials_refresher_t *refresher,
 
     memset(worker, 0, sizeof(trials_worker_t));
     worker->refresher = refresher;
+    worker->seed =
+        (unsigned) trials_now() ^ (unsigned) getpid() << 8 ^ (unsigned) n << 24;
+
+    /* The name is for who looks at the group.  It has no process id, so that
+     * Redis does not keep a consumer of every restart. */
 
     if (gethostname(host, sizeof(host)) != 0) {
         memcpy(host, "localhost", sizeof("localhost"));
     }
 
     host[sizeof(host) - 1] = '\0';
-    (void) snprintf(worker->name, sizeof(worker->name), "%s-%d-%d", host,
-                    (int) getpid(), n);
+    (void) snprintf(worker->name, sizeof(worker->name), "%s-%d", host, n);
 
     trials_buf_init(&worker->body, TRIALS_RECORD_MAX);
 
@@ -63,8 +69,8 @@ trials_worker_init(trials_worker_t *worker, trials_refresher_t *refresher,
     }
 
     registry = refresher->settings->registry;
-    registry.stop = trials_worker_stopped;
-    registry.stop_data = refresher;
+    registry.stop = trials_worker_stop;
+    registry.stop_data = worker;
 
     worker->registry = trials_registry_create(&registry, err);
 
@@ -91,22 +97,31 @@ trials_worker_free(trials_worker_t *worker)
 void *
 trials_worker_run(void *data)
 {
-    long             backoff, wait;
-    unsigned         seed;
-    trials_worker_t *worker;
+    long                backoff, left, wait;
+    trials_worker_t    *worker;
+    trials_refresher_t *refresher;
 
     worker = data;
+    refresher = worker->refresher;
     backoff = TRIALS_BACKOFF_FIRST;
-    seed = (unsigned) trials_now() ^ (unsigned) (size_t) worker;
 
-    while (!atomic_load(&worker->refresher->stopping)) {
+    while (!atomic_load(&refresher->stopping)) {
+        /* While the registry is not to be asked, ids wait in the stream. */
+
+        left = trials_hold_left(&refresher->hold);
+
+        if (left) {
+            trials_worker_pause(worker, left);
+            continue;
+        }
+
         if (trials_worker_step(worker)) {
             backoff = TRIALS_BACKOFF_FIRST;
             continue;
         }
 
-        wait = backoff / 2 + (long) rand_r(&seed) % (backoff / 2 + 1);
-        trials_worker_pause(wait);
+        wait = backoff / 2 + (long) rand_r(&worker->seed) % (backoff / 2 + 1);
+        trials_worker_pause(worker, wait);
 
         backoff = backoff * 2 < TRIALS_BACKOFF_LAST ? backoff * 2
                                                     : TRIALS_BACKOFF_LAST;
@@ -122,18 +137,17 @@ static int
 trials_worker_step(trials_worker_t *worker)
 {
     trials_rc_t     rc;
-    trials_error_t  err;
     trials_wanted_t wanted;
 
     rc = trials_wanted_take(worker->cache, worker->name, TRIALS_MIN_IDLE,
-                            TRIALS_BLOCK, &wanted, &err);
+                            TRIALS_BLOCK, &wanted, &worker->err);
 
     if (rc != TRIALS_OK && rc != TRIALS_NOT_FOUND) {
-        return trials_worker_error(worker, &err);
+        return trials_worker_error(worker);
     }
 
     if (atomic_exchange(&worker->refresher->redis_away, 0)) {
-        trials_log("info", "redis_back", NULL);
+        trials_log("info", "redis_back", TRIALS_END);
     }
 
     if (rc == TRIALS_NOT_FOUND) {
@@ -141,7 +155,7 @@ trials_worker_step(trials_worker_t *worker)
     }
 
     if (wanted.id[0] == '\0') {
-        trials_log("warning", "wanted_no_id", "entry", wanted.entry, NULL);
+        trials_log("warning", "no_id", "entry", wanted.entry, TRIALS_END);
         return trials_worker_finish(worker, &wanted, TRIALS_JOB_DONE);
     }
 
@@ -154,25 +168,19 @@ static int
 trials_worker_finish(trials_worker_t *worker, const trials_wanted_t *wanted,
                      trials_job_t job)
 {
-    trials_error_t err;
-
-    if (job == TRIALS_JOB_LATER
-        && trials_now() - wanted->since
-               > worker->refresher->settings->give_up * 1000)
-    {
+    if (job == TRIALS_JOB_LATER && trials_worker_is_late(worker, wanted)) {
         /* Whoever still wants it asks again. */
 
-        trials_log("warning", "gave_up", "id", wanted->id, NULL);
+        trials_log("warning", "gave_up", "id", wanted->id, TRIALS_END);
         job = TRIALS_JOB_DONE;
     }
 
     switch (job) {
     case TRIALS_JOB_DONE:
-        if (trials_wanted_done(worker->cache, wanted, &err) != TRIALS_OK) {
-            return trials_worker_error(worker, &err);
-        }
-
-        return 1;
+        return trials_wanted_done(worker->cache, wanted, &worker->err)
+                       == TRIALS_OK
+                   ? 1
+                   : trials_worker_error(worker);
 
     case TRIALS_JOB_LATER:
 
@@ -181,41 +189,65 @@ trials_worker_finish(trials_worker_t *worker, const trials_wanted_t *wanted,
         return 1;
 
     default:
-        (void) trials_error(&err, TRIALS_UNAVAILABLE, "%s: connection lost",
-                            worker->refresher->settings->cache.address);
-        return trials_worker_error(worker, &err);
+        return trials_worker_error(worker);
     }
 }
 
 
+/* By Redis's clock, which the entry was stamped with. */
+
 static int
-trials_worker_error(trials_worker_t *worker, const trials_error_t *err)
+trials_worker_is_late(trials_worker_t *worker, const trials_wanted_t *wanted)
+{
+    int64_t now;
+
+    return trials_cache_time(worker->cache, &now, &worker->err) == TRIALS_OK
+           && now - wanted->since > worker->refresher->settings->give_up * 1000;
+}
+
+
+static int
+trials_worker_error(trials_worker_t *worker)
 {
     if (!atomic_exchange(&worker->refresher->redis_away, 1)) {
-        trials_log("warning", "redis_away", "reason", err->message, NULL);
+        if (worker->err.code == TRIALS_UNAVAILABLE) {
+            trials_log("warning", "redis_away", "reason", worker->err.message,
+                       TRIALS_END);
+        } else {
+            trials_log("error", "redis_error", "reason", worker->err.message,
+                       TRIALS_END);
+        }
     }
 
     return 0;
 }
 
 
+/* The registry's client asks this while it waits. */
+
 static int
-trials_worker_stopped(void *data)
+trials_worker_stop(void *data)
 {
-    trials_refresher_t *refresher;
+    trials_worker_t *worker;
 
-    refresher = data;
+    worker = data;
+    trials_job_keep(worker);
 
-    return atomic_load(&refresher->stopping) > 1;
+    return atomic_load(&worker->refresher->stopping) > 1;
 }
 
 
 static void
-trials_worker_pause(long ms)
+trials_worker_pause(trials_worker_t *worker, long ms)
 {
+    long            slice;
     struct timespec ts;
 
-    ts.tv_sec = ms / 1000;
-    ts.tv_nsec = ms % 1000 * 1000000;
-    (void) nanosleep(&ts, NULL);
+    while (ms > 0 && !atomic_load(&worker->refresher->stopping)) {
+        slice = ms < TRIALS_SLICE ? ms : TRIALS_SLICE;
+        ts.tv_sec = 0;
+        ts.tv_nsec = slice * 1000000;
+        (void) nanosleep(&ts, NULL);
+        ms -= slice;
+    }
 }
