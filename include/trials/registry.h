@@ -511,7 +511,8 @@ typedef struct {
 
     /*
      * What was left out, because its type was wrong, or its value is unknown
-     * to this version or not possible: one line each, "path: reason".
+     * to this version or not possible: one line each, "path: reason".  At most
+     * 256 of them, and then "and N more".
      */
     trials_str_t *unknown;
     size_t        nunknown;
@@ -556,8 +557,12 @@ typedef struct {
  * 16 MiB. */
 void trials_registry_defaults(trials_registry_settings_t *settings);
 
-/* Copies what it needs of the settings.  NULL with *err where the base is no
- * http(s) URL, or memory is out.  Freed by _destroy(). */
+/*
+ * Copies what it needs of the settings.  NULL with *err where the base is no
+ * http(s) URL of host and path alone, the contact is not one line of at most
+ * 127 bytes, or memory is out.  Freed by _destroy().  Sets up libcurl at the
+ * first call, in whatever thread that is.
+ */
 trials_registry_t      *
 trials_registry_create(const trials_registry_settings_t *settings,
                             trials_error_t                   *err);
