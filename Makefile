@@ -78,8 +78,9 @@ $(BUILD)/obj/%.o: %.c $(FLAGS)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # An assembler file takes in the data files of its folder.
+
 .SECONDEXPANSION:
-$(BUILD)/obj/%.o: %.S $(FLAGS) $$(wildcard $$(dir %.S)*.tsv $$(dir %.S)*.xsl $$(dir %.S)*.css $$(dir %.S)*.xml)
+$(BUILD)/obj/%.o: %.S $(FLAGS) $$(wildcard $$(dir $$*)*.tsv $$(dir $$*)*.xsl $$(dir $$*)*.css)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 

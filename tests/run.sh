@@ -59,15 +59,11 @@ step "build with sanitizers" make -j"$jobs" SANITIZE=1 BUILD="$BUILD/asan" all
 step "unit" make -j"$jobs" BUILD="$BUILD" unit
 step "unit with sanitizers" make -j"$jobs" SANITIZE=1 BUILD="$BUILD/asan" unit
 step "stand-in" pytest tests/standin
-step "command" pytest tests/cli
 step "registry client" pytest tests/registry
-step "refresher" pytest tests/refresher
 step "module" pytest tests/module
 step "demo" pytest tests/demo
 step "browser" pytest tests/browser
-step "command with sanitizers" sanitized pytest tests/cli
 step "client with sanitizers" sanitized pytest tests/registry
-step "refresher with sanitizers" sanitized pytest tests/refresher
 step "module with sanitizers" sanitized pytest tests/module
 
 if [ -n "${RECORDS:-}" ]; then

@@ -3,13 +3,10 @@
         .section .rodata
         .global trials_page_style
         .hidden trials_page_style
-        .global trials_page_style_end
-        .hidden trials_page_style_end
         .global trials_page_css
         .hidden trials_page_css
 trials_page_style:
         .incbin "core/page/trial.xsl"
-trials_page_style_end:
         .byte   0
 trials_page_css:
         .incbin "core/page/style.css"

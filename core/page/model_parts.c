@@ -15,7 +15,9 @@ static int  trials_model_compare(trials_str_t a, trials_str_t b);
 static int  trials_model_same(const xmlNode *node, const char *value);
 static const char *trials_model_tel(trials_trial_t *trial, trials_str_t phone);
 static int         trials_model_is_email(trials_str_t email);
-static int         trials_model_is_url(trials_str_t url);
+static trials_str_t
+           trials_model_label(trials_trial_t *trial, const trials_link_t *link);
+static int trials_model_is_url(trials_str_t url);
 
 
 void
@@ -429,8 +431,7 @@ trials_model_sources(trials_trial_t *trial)
     for (i = 0; i < study->nlinks; i++) {
         node = trials_tree_add(trial, trial->root, "link");
         trials_tree_attr(trial, node, "label",
-                         study->links[i].label.len ? study->links[i].label
-                                                   : study->links[i].url);
+                         trials_model_label(trial, &study->links[i]));
         trials_tree_attr(trial, node, "url", study->links[i].url);
 
         if (trials_model_is_url(study->links[i].url)) {
@@ -459,6 +460,28 @@ trials_model_sources(trials_trial_t *trial)
                          "A committee that is not part of the team watches "
                          "over the data and the safety of the people.");
     }
+}
+
+
+/* A link's label is markup; where there is none, its address. */
+
+static trials_str_t
+trials_model_label(trials_trial_t *trial, const trials_link_t *link)
+{
+    trials_str_t   label;
+    trials_error_t err;
+
+    if (link->label.len == 0) {
+        return link->url;
+    }
+
+    if (trials_plain_flatten(trial->arena, link->label, &label, &err)
+        != TRIALS_OK) {
+        trials_trial_fail(trial, err.code, err.message);
+        return link->url;
+    }
+
+    return label;
 }
 
 

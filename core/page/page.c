@@ -18,10 +18,10 @@
 
 
 extern const char trials_page_style[] __attribute__((visibility("hidden")));
-extern const char trials_page_style_end[] __attribute__((visibility("hidden")));
 extern const char trials_page_css[] __attribute__((visibility("hidden")));
 
 
+static void trials_page_forbid(xsltSecurityPrefsPtr security);
 static void trials_page_engine_hash(trials_page_t *page);
 static void trials_trial_build(trials_trial_t *trial);
 static void trials_trial_code(trials_trial_t *trial);
@@ -62,8 +62,11 @@ trials_page_create(const trials_plain_t         *plain,
         page->base[--len] = '\0';
     }
 
-    doc = xmlReadMemory(trials_page_style,
-                        (int) (trials_page_style_end - trials_page_style),
+    /* Before any thread transforms: libxslt registers its elements here. */
+
+    xsltInit();
+
+    doc = xmlReadMemory(trials_page_style, (int) strlen(trials_page_style),
                         "trial.xsl", NULL, XML_PARSE_NONET);
     if (doc) {
         page->style = xsltParseStylesheetDoc(doc);
@@ -78,6 +81,14 @@ trials_page_create(const trials_plain_t         *plain,
         goto failed;
     }
 
+    page->security = xsltNewSecurityPrefs();
+
+    if (page->security == NULL) {
+        trials_error(err, TRIALS_NOMEM, "page: out of memory");
+        goto failed;
+    }
+
+    trials_page_forbid(page->security);
     trials_page_engine_hash(page);
 
     return page;
@@ -101,6 +112,10 @@ trials_page_destroy(trials_page_t *page)
         xsltFreeStylesheet(page->style);
     }
 
+    if (page->security) {
+        xsltFreeSecurityPrefs(page->security);
+    }
+
     free(page->base);
     free(page->site_name);
     free(page);
@@ -111,6 +126,25 @@ const char *
 trials_page_engine(const trials_page_t *page)
 {
     return page->engine;
+}
+
+
+/* A stylesheet reads and writes nothing but what it is given. */
+
+static void
+trials_page_forbid(xsltSecurityPrefsPtr security)
+{
+    size_t i;
+
+    static const xsltSecurityOption options[] = {
+        XSLT_SECPREF_READ_FILE,        XSLT_SECPREF_WRITE_FILE,
+        XSLT_SECPREF_CREATE_DIRECTORY, XSLT_SECPREF_READ_NETWORK,
+        XSLT_SECPREF_WRITE_NETWORK,
+    };
+
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        (void) xsltSetSecurityPrefs(security, options[i], xsltSecurityForbid);
+    }
 }
 
 
@@ -319,6 +353,7 @@ trials_trial_render(trials_trial_t *trial, trials_rendition_t rendition,
 
     said.message[0] = '\0';
     context->maxTemplateDepth = 3000;
+    (void) xsltSetCtxtSecurityPrefs(trial->page->security, context);
     xsltSetTransformErrorFunc(context, &said, trials_page_complain);
 
     result = xsltApplyStylesheetUser(trial->page->style, trial->doc, params,

@@ -7,13 +7,15 @@
 #include <trials/page.h>
 
 #include <libxml/tree.h>
+#include <libxslt/security.h>
 #include <libxslt/xsltInternals.h>
 
 
 struct trials_page_s {
     const trials_plain_t *plain;
     xsltStylesheetPtr     style;
-    char                 *base; /* "/trials" or "https://…/trials" */
+    xsltSecurityPrefsPtr  security; /* forbids files and network */
+    char                 *base;     /* "/trials" or "https://…/trials" */
     char                 *site_name;
     char                  engine[17];
 };

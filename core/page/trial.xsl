@@ -28,7 +28,6 @@
     <meta property="og:type" content="article"/>
     <meta property="og:title" content="{title}"/>
     <meta property="og:url" content="{$url}"/>
-    <link rel="icon" href="data:,"/>
     <style><xsl:value-of select="css"/></style>
     <xsl:if test="$rendition = 'page'">
       <script type="application/ld+json"><xsl:value-of select="schema"/></script>
@@ -200,10 +199,10 @@
       All <xsl:value-of select="@n"/> points of the record are here.
       <xsl:if test="@kept > 0"><xsl:text> </xsl:text><xsl:value-of select="@kept"/> could not safely be put in plainer words and are in the record's own words.</xsl:if></p>
     <xsl:apply-templates select="group"/>
+  </section>
     <details id="original-criteria"><summary>The record's own words</summary>
       <xsl:apply-templates select="original/*"/>
     </details>
-  </section>
 </xsl:template>
 
 <xsl:template match="group">

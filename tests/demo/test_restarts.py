@@ -31,7 +31,7 @@ def stack():
 def fetches(stack, trial):
     with urllib.request.urlopen(stack.registry_url() + '/_control',
                                 timeout=5) as answer:
-        return json.load(answer)['fetches'].get(trial, 0)
+        return json.load(answer)['ids'].get(trial, 0)
 
 
 def invalidate_all(stack):
