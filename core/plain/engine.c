@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 
 /* Goes up when the code makes other words of the same data. */
@@ -26,7 +27,10 @@ trials_plain_create(trials_error_t *err)
 {
     uint64_t        hash;
     trials_rc_t     rc;
+    const char     *revision;
     trials_plain_t *plain;
+
+    revision = TRIALS_PLAIN_REVISION;
 
     plain = calloc(1, sizeof(trials_plain_t));
     if (plain == NULL) {
@@ -54,9 +58,7 @@ trials_plain_create(trials_error_t *err)
                              trials_plain_glossary_end);
     hash = trials_plain_hash(hash, trials_plain_rules_start,
                              trials_plain_rules_end);
-    hash = trials_plain_hash(hash, TRIALS_PLAIN_REVISION,
-                             TRIALS_PLAIN_REVISION
-                                 + sizeof(TRIALS_PLAIN_REVISION) - 1);
+    hash = trials_plain_hash(hash, revision, revision + strlen(revision));
 
     (void) snprintf(plain->version, sizeof(plain->version), "%016" PRIx64,
                     hash);
