@@ -146,7 +146,7 @@ get_is(trials_rendition_t rendition, const char *text)
 static void
 look_is(trials_document_state_t expected, const char *engine, int64_t until)
 {
-    char                    found[64];
+    char                    found[320];
     int64_t                 fresh_until;
     trials_document_state_t state;
 
@@ -161,7 +161,7 @@ look_is(trials_document_state_t expected, const char *engine, int64_t until)
 static void
 test_put_writes_the_whole_hash(void **state)
 {
-    char        etag[64];
+    char        etag[320];
     long long   size;
     redisReply *reply;
 
