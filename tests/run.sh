@@ -47,8 +47,6 @@ bc_() { local sum; read -r sum || sum=0; echo $((${sum:-0})); }
 
 pytest() { $python -m pytest -q -p no:cacheprovider --tb=short "$@"; }
 
-sanitized() { BUILD=$BUILD/asan SANITIZE=1 "$@"; }
-
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 
@@ -63,8 +61,6 @@ step "registry client" pytest tests/registry
 step "module" pytest tests/module
 step "demo" pytest tests/demo
 step "browser" pytest tests/browser
-step "client with sanitizers" sanitized pytest tests/registry
-step "module with sanitizers" sanitized pytest tests/module
 
 if [ -n "${RECORDS:-}" ]; then
     step "genuine records" pytest tests/records
