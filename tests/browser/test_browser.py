@@ -130,9 +130,8 @@ def test_pages(stack, width, dark):
         for name, path in PATHS.items():
             asked, said = browser.open(stack.url + path)
             outside = [u for u in asked if not u.startswith(stack.url + '/')]
-            # The browser itself asks the site for an icon.
-            said = [s for s in said if 'favicon.ico' not in s
-                    and not (name == 'not-found' and '404' in s)]
+            said = [s for s in said
+                    if not (name == 'not-found' and '404' in s)]
             assert asked and not outside, (name, outside)
             assert not said, (name, said)
             driver = browser.driver

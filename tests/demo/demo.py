@@ -61,6 +61,11 @@ http {{
         root site;
         index index.html;
 
+        # Browsers ask every host for it; its absence is no fault of a page.
+        location = /favicon.ico {{
+            return 204;
+        }}
+
         location /trials/ {{
             trials on;
             trials_wait 10s;
