@@ -212,7 +212,7 @@ trials_cache_address(trials_cache_t *cache, const char *address,
         if (address[0] == '[') {
             host = address + 1;
             len = strcspn(host, "]");
-            rest = host + len + (host[len] == ']');
+            rest = host[len] == ']' ? host + len + 1 : address;
         }
 
         if (rest[0] == ':' && rest[1] >= '0' && rest[1] <= '9') {

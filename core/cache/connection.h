@@ -40,6 +40,7 @@ struct trials_cache_s {
     trials_gzip_t *gzip;
     char           scripts[TRIALS_NSCRIPTS][TRIALS_SHA_SIZE]; /* "": unknown */
     unsigned       lost : 1; /* the last command found the connection dead */
+    unsigned       turn : 1; /* of new entries of the stream */
 };
 
 /* Any type of reply but an error. */

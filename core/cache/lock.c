@@ -58,6 +58,10 @@ trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
 
     if (reply->type == REDIS_REPLY_NIL) {
         rc = trials_error(err, TRIALS_BUSY, "%s: somebody has it", key);
+
+    } else if (strcmp(reply->str, "OK") != 0) {
+        rc = trials_error(err, TRIALS_FAILED, "Redis %s: SET: \"%.64s\"",
+                          cache->address, reply->str);
     }
 
     freeReplyObject(reply);

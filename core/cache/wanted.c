@@ -12,6 +12,10 @@
 
 
 static trials_rc_t
+trials_wanted_next(trials_cache_t *cache, const char *consumer, long min_idle,
+                   long wait, trials_wanted_t *wanted, trials_error_t *err);
+static int trials_wanted_is_gone(const trials_error_t *err);
+static trials_rc_t
 trials_wanted_group(trials_cache_t *cache, trials_error_t *err);
 static trials_rc_t
 trials_wanted_claim(trials_cache_t *cache, const char *consumer, long min_idle,
@@ -66,29 +70,61 @@ trials_wanted_take(trials_cache_t *cache, const char *consumer, long min_idle,
         err = &own;
     }
 
+    memset(wanted, 0, sizeof(trials_wanted_t));
+    rc = trials_wanted_next(cache, consumer, min_idle, wait, wanted, err);
+
+    /* Redis is new, or has come back empty, or is emptied while we wait. */
+
+    if (rc == TRIALS_FAILED && trials_wanted_is_gone(err)) {
+        rc = trials_wanted_group(cache, err);
+
+        if (rc == TRIALS_OK) {
+            rc = trials_wanted_new(cache, consumer, 0, wanted, err);
+        }
+
+        if (rc == TRIALS_FAILED && trials_wanted_is_gone(err)) {
+            rc = TRIALS_NOT_FOUND;
+        }
+    }
+
+    return rc;
+}
+
+
+/*
+ * Unfinished entries and new ones take turns: a heap of ids that cannot be had
+ * must not keep readers of others waiting, nor a rush of new ones those whose
+ * refresher died.
+ */
+
+static trials_rc_t
+trials_wanted_next(trials_cache_t *cache, const char *consumer, long min_idle,
+                   long wait, trials_wanted_t *wanted, trials_error_t *err)
+{
+    trials_rc_t rc;
+
+    cache->turn = !cache->turn;
+
+    if (cache->turn) {
+        rc = trials_wanted_new(cache, consumer, 0, wanted, err);
+        if (rc != TRIALS_NOT_FOUND) {
+            return rc;
+        }
+    }
+
     rc = trials_wanted_claim(cache, consumer, min_idle, wanted, err);
 
-    if (rc == TRIALS_NOT_FOUND) {
-        rc = trials_wanted_new(cache, consumer, wait, wanted, err);
-    }
-
-    if (rc != TRIALS_FAILED) {
-        return rc;
-    }
-
-    /* Redis is new, or has come back empty, or was emptied while we waited. */
-
-    if (strstr(err->message, "NOGROUP ") == NULL
-        && strstr(err->message, "XREADGROUP: UNBLOCKED ") == NULL)
-    {
-        return rc;
-    }
-
-    rc = trials_wanted_group(cache, err);
-
-    return rc == TRIALS_OK
+    return rc == TRIALS_NOT_FOUND
                ? trials_wanted_new(cache, consumer, wait, wanted, err)
                : rc;
+}
+
+
+static int
+trials_wanted_is_gone(const trials_error_t *err)
+{
+    return strstr(err->message, "NOGROUP ") != NULL
+           || strstr(err->message, "XREADGROUP: UNBLOCKED ") != NULL;
 }
 
 
@@ -158,30 +194,36 @@ static trials_rc_t
 trials_wanted_new(trials_cache_t *cache, const char *consumer, long wait,
                   trials_wanted_t *wanted, trials_error_t *err)
 {
+    int          n;
     char         block[24];
     redisReply  *reply;
     trials_rc_t  rc;
     trials_str_t args[11];
 
-    /* 0 would wait for ever, and the reply must come before the time-out. */
+    n = 0;
+    args[n++] = trials_arg("XREADGROUP");
+    args[n++] = trials_arg("GROUP");
+    args[n++] = trials_arg(TRIALS_GROUP_NAME);
+    args[n++] = trials_arg(consumer);
+    args[n++] = trials_arg("COUNT");
+    args[n++] = trials_arg("1");
+
+    /* The reply must come before the time-out; 0 would wait for ever. */
 
     wait = wait < cache->timeout * 3 / 4 ? wait : cache->timeout * 3 / 4;
-    (void) snprintf(block, sizeof(block), "%ld", wait > 0 ? wait : 1);
 
-    args[0] = trials_arg("XREADGROUP");
-    args[1] = trials_arg("GROUP");
-    args[2] = trials_arg(TRIALS_GROUP_NAME);
-    args[3] = trials_arg(consumer);
-    args[4] = trials_arg("COUNT");
-    args[5] = trials_arg("1");
-    args[6] = trials_arg("BLOCK");
-    args[7] = trials_arg(block);
-    args[8] = trials_arg("STREAMS");
-    args[9] = trials_arg(TRIALS_KEY_WANTED);
-    args[10] = trials_arg(">");
+    if (wait > 0) {
+        (void) snprintf(block, sizeof(block), "%ld", wait);
+        args[n++] = trials_arg("BLOCK");
+        args[n++] = trials_arg(block);
+    }
+
+    args[n++] = trials_arg("STREAMS");
+    args[n++] = trials_arg(TRIALS_KEY_WANTED);
+    args[n++] = trials_arg(">");
 
     rc = trials_cache_command(
-        cache, 11, args, REDIS_REPLY_ARRAY | TRIALS_REPLY_OR_NIL, &reply, err);
+        cache, n, args, REDIS_REPLY_ARRAY | TRIALS_REPLY_OR_NIL, &reply, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
@@ -216,8 +258,6 @@ trials_wanted_read(const trials_cache_t *cache, const redisReply *entries,
                    trials_wanted_t *wanted, trials_error_t *err)
 {
     const redisReply *entry;
-
-    memset(wanted, 0, sizeof(trials_wanted_t));
 
     if (entries->type != REDIS_REPLY_ARRAY || entries->elements == 0) {
         return TRIALS_NOT_FOUND;

@@ -10,7 +10,7 @@
 
 
 #define TRIALS_HOLD_FIRST 100                 /* ms, doubled at each failure */
-#define TRIALS_HOLD_LAST  1000                /* ms */
+#define TRIALS_HOLD_LAST  500                 /* ms */
 #define TRIALS_HOLD_MAX   (10L * 60L * 1000L) /* ms, whatever it asks for */
 
 

@@ -112,9 +112,9 @@ trials_wanted_add(trials_cache_t *cache, const char *id, trials_error_t *err);
 /*
  * Takes the next entry for this consumer, making the group when there is none:
  * one that another consumer (or this one) took at least min_idle milliseconds
- * ago and did not finish, else a new one, for which it waits up to wait
- * milliseconds (less than the cache's timeout).  TRIALS_NOT_FOUND where none
- * came.
+ * ago and did not finish, or a new one, in turns; where there is neither, it
+ * waits up to wait milliseconds (less than the cache's timeout) for a new one.
+ * TRIALS_NOT_FOUND where none came.
  */
 trials_rc_t
 trials_wanted_take(trials_cache_t *cache, const char *consumer, long min_idle,

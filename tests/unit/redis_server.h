@@ -85,7 +85,7 @@ redis_server_number(redis_server_t *server, const char *words)
 
 /* A string in a buffer that the next call uses again; "" for nil. */
 
-static const char *
+__attribute__((unused)) static const char *
 redis_server_string(redis_server_t *server, const char *words)
 {
     redisReply *reply;
