@@ -8,8 +8,6 @@ static void                   ngx_http_trials_leave(void *data);
 static void                   ngx_http_trials_cleanup(void *data);
 static ngx_int_t
 ngx_http_trials_find(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx);
-static ngx_int_t
-ngx_http_trials_lookup(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx);
 static void ngx_http_trials_resume(ngx_http_trials_waiter_t *waiter);
 static ngx_int_t
 ngx_http_trials_answer(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx);
@@ -48,10 +46,12 @@ ngx_http_trials_handler(ngx_http_request_t *r)
         return ngx_http_trials_send_redirect(r, ctx, ctx->path.id);
     }
 
-    rc = ngx_http_trials_lookup(r, ctx);
-
-    if (rc != NGX_OK) {
-        return rc;
+    if (ngx_http_trials_wait_enter(ctx->redis, &ctx->waiter, ctx->path.id,
+                                   ctx->path.rendition)
+        != NGX_OK)
+    {
+        return ngx_http_trials_send_page(r, ctx,
+                                         NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
     }
 
     /* See ngx_http_limit_req_module: a client that is gone is noticed. */
@@ -235,24 +235,6 @@ ngx_http_trials_find(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
 }
 
 
-/* NGX_OK: the request waits.  Anything else is the handler's result. */
-
-static ngx_int_t
-ngx_http_trials_lookup(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
-{
-    ngx_int_t rc;
-
-    rc = ngx_http_trials_wait_enter(ctx->redis, &ctx->waiter, ctx->path.id,
-                                    ctx->path.rendition);
-
-    if (rc == NGX_OK) {
-        return NGX_OK;
-    }
-
-    return ngx_http_trials_send_page(r, ctx, NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
-}
-
-
 static void
 ngx_http_trials_resume(ngx_http_trials_waiter_t *waiter)
 {
@@ -332,7 +314,6 @@ static ngx_int_t
 ngx_http_trials_follow(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
 {
     char                        id[NGX_HTTP_TRIALS_ID_SIZE];
-    ngx_int_t                   rc;
     ngx_http_trials_document_t *document;
 
     document = ctx->waiter.document;
@@ -357,7 +338,13 @@ ngx_http_trials_follow(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
     ngx_memcpy(ctx->path.id, id, NGX_HTTP_TRIALS_ID_SIZE);
     ctx->path.number = ngx_http_trials_path_number(id);
 
-    rc = ngx_http_trials_lookup(r, ctx);
+    if (ngx_http_trials_wait_enter(ctx->redis, &ctx->waiter, id,
+                                   ctx->path.rendition)
+        != NGX_OK)
+    {
+        return ngx_http_trials_send_page(r, ctx,
+                                         NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
+    }
 
-    return (rc == NGX_OK) ? NGX_AGAIN : rc;
+    return NGX_AGAIN;
 }

@@ -1,6 +1,7 @@
 /* Directives of the module and its life in a worker: see README.md. */
 
 #include "ngx_http_trials_module.h"
+#include "ngx_http_trials_wanted.h"
 
 
 #define NGX_HTTP_TRIALS_PORT 6379
@@ -242,7 +243,9 @@ ngx_http_trials_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     tmcf->redis->conf = rcf;
 
     tmcf->redis->waits = ngx_http_trials_wait_create(cf->pool);
-    if (tmcf->redis->waits == NULL) {
+    tmcf->redis->wanted = ngx_http_trials_wanted_create(cf->pool);
+
+    if (tmcf->redis->waits == NULL || tmcf->redis->wanted == NULL) {
         return NGX_CONF_ERROR;
     }
 

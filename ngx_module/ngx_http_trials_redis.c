@@ -141,6 +141,8 @@ ngx_http_trials_redis_close(ngx_http_trials_redis_t *redis)
 
     ngx_http_trials_link_close(&redis->data);
     ngx_http_trials_link_close(&redis->subscriber);
+
+    ngx_http_trials_wait_suspend(redis);
 }
 
 
@@ -159,11 +161,15 @@ ngx_http_trials_redis_fail(ngx_http_trials_redis_t *redis, const char *reason,
         return;
     }
 
-    if (lost && redis->steady && err != NGX_ETIMEDOUT) {
+    if (lost && err != NGX_ETIMEDOUT
+        && ngx_current_msec - redis->retried >= NGX_HTTP_TRIALS_HEARTBEAT)
+    {
         /*
          * A connection that ended may be had again at once: requests wait for
-         * that.  If it fails, Redis is away.
+         * that.  If it fails, or if that happens again soon, Redis is away.
          */
+
+        redis->retried = ngx_current_msec;
 
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, err,
                       "trials redis \"%V\": connection lost: %s",
@@ -202,6 +208,8 @@ ngx_http_trials_redis_away(ngx_http_trials_redis_t *redis, const char *reason,
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
                   "trials redis \"%V\" is away: %s", &redis->conf->name,
                   reason);
+
+    ngx_http_trials_wait_away(redis);
 }
 
 
@@ -412,7 +420,6 @@ ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis)
     redis->state = NGX_HTTP_TRIALS_REDIS_READY;
     redis->away = 0;
     redis->reason = NULL;
-    redis->steady = 0;
 
     ngx_add_timer(&redis->heartbeat, NGX_HTTP_TRIALS_HEARTBEAT);
 
@@ -437,7 +444,6 @@ ngx_http_trials_redis_heartbeat(ngx_event_t *ev)
      * without a pause.
      */
 
-    redis->steady = 1;
     redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
 
     links[0] = &redis->subscriber;

@@ -21,6 +21,7 @@ typedef struct ngx_http_trials_redis_s   ngx_http_trials_redis_t;
 typedef struct ngx_http_trials_link_s    ngx_http_trials_link_t;
 typedef struct ngx_http_trials_command_s ngx_http_trials_command_t;
 typedef struct ngx_http_trials_waits_s   ngx_http_trials_waits_t;
+typedef struct ngx_http_trials_wanted_s  ngx_http_trials_wanted_t;
 
 
 /* Of trials_redis; made once when the configuration is read. */
@@ -87,6 +88,7 @@ typedef enum {
 struct ngx_http_trials_redis_s {
     ngx_http_trials_redis_conf_t *conf;
     ngx_http_trials_waits_t      *waits;
+    ngx_http_trials_wanted_t     *wanted;
 
     ngx_http_trials_link_t subscriber;
     ngx_http_trials_link_t data;
@@ -96,6 +98,7 @@ struct ngx_http_trials_redis_s {
     ngx_event_t connect;   /* timer: the next attempt */
     ngx_event_t heartbeat; /* timer */
     ngx_msec_t  backoff;
+    ngx_msec_t  retried; /* when last without a pause */
     ngx_uint_t  attempt;
     ngx_addr_t *addr; /* of the current attempt */
     ngx_log_t   quiet;
@@ -105,7 +108,6 @@ struct ngx_http_trials_redis_s {
     const char *reason; /* of being away, as logged last */
 
     unsigned away : 1;       /* an attempt failed, none succeeded since */
-    unsigned steady : 1;     /* ready since a heartbeat ago at least */
     unsigned subscribed : 1; /* the subscriber takes messages */
     unsigned closed : 1;     /* for good: the worker ends */
     unsigned wanted_failed : 1;

@@ -2,6 +2,7 @@
 
 #include "ngx_http_trials_module.h"
 #include "ngx_http_trials_negotiate.h"
+#include "ngx_http_trials_wanted.h"
 
 
 /* A strong tag with quotes and suffix; the opaque part has up to 64 bytes. */
@@ -57,7 +58,7 @@ ngx_http_trials_send_document(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
             body =
                 ngx_http_trials_document_inflate(document, r->connection->log);
             if (body == NULL) {
-                ngx_http_trials_wait_want(ctx->redis, ctx->path.id);
+                ngx_http_trials_wanted_ask(ctx->redis, ctx->path.id);
                 return ngx_http_trials_send_page(
                     r, ctx, NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
             }

@@ -1,21 +1,16 @@
 /* Requests that wait for Redis: see ngx_http_trials_wait.h. */
 
 #include "ngx_http_trials_wait.h"
+#include "ngx_http_trials_wanted.h"
 
 #include <stdlib.h>
 
 
-/* Trials that were asked for lately: a table that is not searched but
- * overwritten, since asking once more does no harm. */
-#define NGX_HTTP_TRIALS_RECENT 4096
-
-/* A trial is asked for once in so many ms. */
-#define NGX_HTTP_TRIALS_ASK 5000
-
 /* Lookups in turn that an invalidation may outrun before one is believed. */
 #define NGX_HTTP_TRIALS_TURNS 3
 
-#define NGX_HTTP_TRIALS_STREAM "100000"
+/* What a reader waits, ms, whose lookup an outage interrupted. */
+#define NGX_HTTP_TRIALS_GRACE 2000
 
 
 /*
@@ -43,18 +38,11 @@ struct ngx_http_trials_trial_s {
 };
 
 
-typedef struct {
-    uint32_t   number; /* 0: none */
-    ngx_msec_t time;
-} ngx_http_trials_recent_t;
-
-
 struct ngx_http_trials_waits_s {
-    ngx_rbtree_t             tree;
-    ngx_rbtree_node_t        sentinel;
-    ngx_queue_t              trials;
-    double                   fresh; /* what the last ZSCORE said */
-    ngx_http_trials_recent_t recent[NGX_HTTP_TRIALS_RECENT];
+    ngx_rbtree_t      tree;
+    ngx_rbtree_node_t sentinel;
+    ngx_queue_t       trials;
+    double            fresh; /* what the last ZSCORE said */
 };
 
 
@@ -87,10 +75,6 @@ static void ngx_http_trials_lookup_wake(ngx_http_trials_lookup_t   *lookup,
                                         ngx_http_trials_document_t *document);
 static void ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
                                            ngx_http_trials_lookup_t *lookup);
-static const char *
-ngx_http_trials_wait_asked(ngx_http_trials_redis_t   *redis,
-                           ngx_http_trials_command_t *command,
-                           redisReply               **reply);
 
 
 ngx_http_trials_waits_t *
@@ -132,6 +116,7 @@ ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
     waiter->trial = trial;
     waiter->rendition = rendition;
     waiter->start = ngx_current_msec;
+    waiter->parked = 0;
     waiter->event.handler = ngx_http_trials_waiter_event;
     waiter->event.data = waiter;
     waiter->event.log = ngx_cycle->log;
@@ -140,7 +125,8 @@ ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
 
     if (redis->state == NGX_HTTP_TRIALS_REDIS_READY) {
         if (lookup->missing) {
-            ngx_http_trials_wait_want(redis, id);
+            ngx_http_trials_wanted_ask(redis, id);
+            waiter->parked = 1;
             ngx_add_timer(&waiter->event, waiter->wait);
             return NGX_OK;
         }
@@ -317,6 +303,8 @@ ngx_http_trials_waiter_park(ngx_http_trials_waiter_t *waiter)
 {
     ngx_msec_int_t left;
 
+    waiter->parked = 1;
+
     left = (ngx_msec_int_t) (waiter->start + waiter->wait - ngx_current_msec);
 
     if (left <= 0) {
@@ -332,6 +320,7 @@ ngx_http_trials_waiter_park(ngx_http_trials_waiter_t *waiter)
 }
 
 
+static void ngx_http_trials_waiter_hurry(ngx_http_trials_waiter_t *waiter);
 static ngx_int_t
 ngx_http_trials_lookup_send(ngx_http_trials_redis_t  *redis,
                             ngx_http_trials_lookup_t *lookup)
@@ -509,7 +498,7 @@ ngx_http_trials_lookup_document(ngx_http_trials_redis_t  *redis,
         && redis->waits->fresh <= (double) ngx_time())
     {
         document->stale = 1;
-        ngx_http_trials_wait_want(redis, lookup->trial->id);
+        ngx_http_trials_wanted_ask(redis, lookup->trial->id);
     }
 
     ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_FOUND, document);
@@ -541,7 +530,7 @@ ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
 
     lookup->missing = 1;
 
-    ngx_http_trials_wait_want(redis, lookup->trial->id);
+    ngx_http_trials_wanted_ask(redis, lookup->trial->id);
 
     for (q = ngx_queue_head(&lookup->waiters);
          q != ngx_queue_sentinel(&lookup->waiters); q = next)
@@ -553,84 +542,71 @@ ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
 }
 
 
+/* The connections are gone: nothing is known any more. */
+
 void
-ngx_http_trials_wait_want(ngx_http_trials_redis_t *redis, const char *id)
+ngx_http_trials_wait_suspend(ngx_http_trials_redis_t *redis)
 {
-    uint32_t                  number;
-    ngx_uint_t                i;
-    const char               *argv[8];
-    size_t                    lens[8];
-    ngx_http_trials_recent_t *recent;
+    ngx_uint_t               i;
+    ngx_queue_t             *q;
+    ngx_http_trials_trial_t *trial;
 
-    number = ngx_http_trials_path_number(id);
-    recent = &redis->waits->recent[number % NGX_HTTP_TRIALS_RECENT];
-
-    if (redis->state != NGX_HTTP_TRIALS_REDIS_READY) {
-        return;
-    }
-
-    if (recent->number == number
-        && ngx_current_msec - recent->time < NGX_HTTP_TRIALS_ASK)
+    for (q = ngx_queue_head(&redis->waits->trials);
+         q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
     {
-        return;
+        trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
+
+        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
+            trial->lookups[i].missing = 0;
+        }
     }
-
-    argv[0] = "XADD";
-    argv[1] = TRIALS_KEY_WANTED;
-    argv[2] = "MAXLEN";
-    argv[3] = "~";
-    argv[4] = NGX_HTTP_TRIALS_STREAM;
-    argv[5] = "*";
-    argv[6] = TRIALS_WANTED_FIELD;
-    argv[7] = id;
-
-    for (i = 0; i < 8; i++) {
-        lens[i] = ngx_strlen(argv[i]);
-    }
-
-    if (ngx_http_trials_link_command(&redis->data, ngx_http_trials_wait_asked,
-                                     number, 8, argv, lens)
-        != NGX_OK)
-    {
-        return;
-    }
-
-    recent->number = number;
-    recent->time = ngx_current_msec;
 }
 
 
-/* The reply to XADD.  A primary that takes no writes is not away. */
+/*
+ * Redis does not come back at once.  Who waits for a trial to be written goes
+ * on; who only asked for what may be there is told soon.
+ */
 
-static const char *
-ngx_http_trials_wait_asked(ngx_http_trials_redis_t   *redis,
-                           ngx_http_trials_command_t *command,
-                           redisReply               **reply)
+void
+ngx_http_trials_wait_away(ngx_http_trials_redis_t *redis)
 {
-    uint32_t                  number;
-    ngx_http_trials_recent_t *recent;
+    ngx_uint_t                i;
+    ngx_queue_t              *q, *w;
+    ngx_http_trials_trial_t  *trial;
+    ngx_http_trials_lookup_t *lookup;
 
-    if (reply && (*reply)->type != REDIS_REPLY_ERROR) {
-        redis->wanted_failed = 0;
-        return NULL;
+    for (q = ngx_queue_head(&redis->waits->trials);
+         q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
+    {
+        trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
+
+        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
+            lookup = &trial->lookups[i];
+
+            for (w = ngx_queue_head(&lookup->waiters);
+                 w != ngx_queue_sentinel(&lookup->waiters);
+                 w = ngx_queue_next(w))
+            {
+                ngx_http_trials_waiter_hurry(
+                    ngx_queue_data(w, ngx_http_trials_waiter_t, queue));
+            }
+        }
     }
+}
 
-    number = (uint32_t) command->data;
-    recent = &redis->waits->recent[number % NGX_HTTP_TRIALS_RECENT];
 
-    if (recent->number == number) {
-        recent->number = 0;
+static void
+ngx_http_trials_waiter_hurry(ngx_http_trials_waiter_t *waiter)
+{
+    ngx_msec_int_t left;
+
+    left = (ngx_msec_int_t) (waiter->event.timer.key - ngx_current_msec);
+
+    if (!waiter->parked && left > NGX_HTTP_TRIALS_GRACE) {
+        ngx_del_timer(&waiter->event);
+        ngx_add_timer(&waiter->event, NGX_HTTP_TRIALS_GRACE);
     }
-
-    if (reply && !redis->wanted_failed) {
-        redis->wanted_failed = 1;
-
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "trials redis \"%V\" takes no \"%s\": \"%s\"",
-                      &redis->conf->name, TRIALS_KEY_WANTED, (*reply)->str);
-    }
-
-    return NULL;
 }
 
 
@@ -646,7 +622,7 @@ ngx_http_trials_wait_resume(ngx_http_trials_redis_t *redis)
 
     /* Redis may have lost what was asked for. */
 
-    ngx_memzero(redis->waits->recent, sizeof(redis->waits->recent));
+    ngx_http_trials_wanted_forget_all(redis->wanted);
 
     for (q = ngx_queue_head(&redis->waits->trials);
          q != ngx_queue_sentinel(&redis->waits->trials); q = next)
@@ -656,7 +632,6 @@ ngx_http_trials_wait_resume(ngx_http_trials_redis_t *redis)
 
         for (i = 0; i < TRIALS_NRENDITIONS; i++) {
             lookup = &trial->lookups[i];
-            lookup->missing = 0;
 
             if (!ngx_queue_empty(&lookup->waiters)
                 && ngx_http_trials_lookup_send(redis, lookup) != NGX_OK)
@@ -678,14 +653,9 @@ ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *id)
     ngx_uint_t                i;
     ngx_http_trials_trial_t  *trial;
     ngx_http_trials_lookup_t *lookup;
-    ngx_http_trials_recent_t *recent;
 
     number = ngx_http_trials_path_number(id);
-    recent = &redis->waits->recent[number % NGX_HTTP_TRIALS_RECENT];
-
-    if (recent->number == number) {
-        recent->number = 0;
-    }
+    ngx_http_trials_wanted_forget(redis->wanted, number);
 
     trial = ngx_http_trials_trial_find(redis->waits, number);
     if (trial == NULL) {
@@ -718,7 +688,7 @@ ngx_http_trials_wait_flushed(ngx_http_trials_redis_t *redis)
     ngx_http_trials_trial_t  *trial;
     ngx_http_trials_lookup_t *lookup;
 
-    ngx_memzero(redis->waits->recent, sizeof(redis->waits->recent));
+    ngx_http_trials_wanted_forget_all(redis->wanted);
 
     for (q = ngx_queue_head(&redis->waits->trials);
          q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
@@ -730,7 +700,7 @@ ngx_http_trials_wait_flushed(ngx_http_trials_redis_t *redis)
             lookup->again = lookup->in_flight;
 
             if (lookup->missing) {
-                ngx_http_trials_wait_want(redis, trial->id);
+                ngx_http_trials_wanted_ask(redis, trial->id);
             }
         }
     }

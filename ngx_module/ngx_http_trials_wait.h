@@ -40,6 +40,8 @@ struct ngx_http_trials_waiter_s {
 
     void (*handler)(ngx_http_trials_waiter_t *waiter);
     void *data;
+
+    unsigned parked : 1; /* Redis has said that it has no such trial */
 };
 
 
@@ -59,12 +61,11 @@ ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
 void ngx_http_trials_wait_leave(ngx_http_trials_redis_t  *redis,
                                 ngx_http_trials_waiter_t *waiter);
 
-/* Tells the refreshers that a trial is wanted, but not again and again. */
-void ngx_http_trials_wait_want(ngx_http_trials_redis_t *redis, const char *id);
-
 
 /* What the pair of connections reports. */
 
+void ngx_http_trials_wait_away(ngx_http_trials_redis_t *redis);
+void ngx_http_trials_wait_suspend(ngx_http_trials_redis_t *redis);
 void ngx_http_trials_wait_resume(ngx_http_trials_redis_t *redis);
 void
 ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *id);

@@ -67,4 +67,4 @@ def nginx(folder, request):
     if faults:
         log = ''.join(server.log() for server in made)
         pytest.fail('after the test:\n%s\n--- error.log\n%s'
-                    % ('\n'.join(faults), log[-6000:]), pytrace=False)
+                    % ('\n'.join(faults), log[-30000:]), pytrace=False)

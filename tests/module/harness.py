@@ -19,6 +19,8 @@ import redis as redis_client
 
 BUILD = os.environ.get('BUILD', 'build')
 NGINX = os.environ.get('NGINX', '/usr/sbin/nginx')
+
+# Empty where the nginx has the module built in.
 MODULE = os.environ.get(
     'TRIALS_MODULE', os.path.join(BUILD, 'ngx_http_trials_module.so'))
 SANITIZE = bool(os.environ.get('SANITIZE'))
@@ -324,7 +326,8 @@ class Nginx:
             http += '\n    trials_redis %s %s;' % (self.redis, self.options)
         with open(self.configuration, 'w') as f:
             f.write(MAIN.format(
-                load='load_module %s;' % os.path.abspath(MODULE),
+                load=('load_module %s;' % os.path.abspath(MODULE)
+                      if MODULE else ''),
                 user='user root;' if os.geteuid() == 0 else '',
                 directory=self.directory, port=self.port, level=self.level,
                 workers=self.workers, main=self.main, http=http,
@@ -384,7 +387,17 @@ class Nginx:
     def children(self):
         with open('/proc/%d/task/%d/children'
                   % (self.process.pid, self.process.pid)) as f:
-            return [int(pid) for pid in f.read().split()]
+            pids = [int(pid) for pid in f.read().split()]
+        return [pid for pid in pids if self.is_worker(pid)]
+
+    @staticmethod
+    def is_worker(pid):
+        """Not the cache manager, nor a process that has hardly begun."""
+        try:
+            with open('/proc/%d/cmdline' % pid, 'rb') as f:
+                return f.read().startswith(b'nginx: worker process')
+        except OSError:
+            return False
 
     def all_workers(self):
         pids = self.children()
@@ -431,6 +444,11 @@ class Nginx:
             with open('/proc/%d/statm' % pid) as f:
                 total += int(f.read().split()[1]) * resource.getpagesize()
         return total // 1024
+
+    def is_flat(self, before, kilobytes):
+        """Whether no more than that has come to the workers' memory."""
+        # The sanitizer keeps what was given back, to see who still uses it.
+        return SANITIZE or self.memory() - before < kilobytes
 
     def tolerate(self, pattern):
         """Lets a test say which fault it provokes."""

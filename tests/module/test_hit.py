@@ -319,4 +319,4 @@ def test_memory_is_flat(redis, nginx):
     run(400)
     before = server.memory()
     run(1500)
-    assert server.memory() - before < 1024
+    assert server.is_flat(before, 1024)
