@@ -151,7 +151,8 @@ $(MODULE): $(BUILD)/nginx/Makefile $(MODULE_SOURCES)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
 	    $(DESTDIR)$(PREFIX)/include/trials $(DESTDIR)$(LIBDIR)/pkgconfig \
-	    $(DESTDIR)$(MODULEDIR)
+	    $(DESTDIR)$(MODULEDIR) $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/trials $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/trials-refresher $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/trials/
@@ -160,13 +161,18 @@ install: all
 	ln -sf libtrials.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libtrials.so
 	install -m 644 $(BUILD)/trials.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
 	install -m 644 $(MODULE) $(DESTDIR)$(MODULEDIR)/
+	install -m 644 core/cli/trials.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 core/refresher/trials-refresher.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/trials \
 	    $(DESTDIR)$(PREFIX)/sbin/trials-refresher \
 	    $(DESTDIR)$(LIBDIR)/libtrials.* \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/trials.pc \
-	    $(DESTDIR)$(MODULEDIR)/$(notdir $(MODULE))
+	    $(DESTDIR)$(MODULEDIR)/$(notdir $(MODULE)) \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/trials.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/trials-refresher.8
 	rm -rf $(DESTDIR)$(PREFIX)/include/trials
 
 clean:

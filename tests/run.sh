@@ -47,6 +47,8 @@ bc_() { local sum; read -r sum || sum=0; echo $((${sum:-0})); }
 
 pytest() { $python -m pytest -q -p no:cacheprovider --tb=short "$@"; }
 
+sanitized() { BUILD=$BUILD/asan SANITIZE=1 "$@"; }
+
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 
@@ -58,9 +60,15 @@ step "unit" make -j"$jobs" BUILD="$BUILD" unit
 step "unit with sanitizers" make -j"$jobs" SANITIZE=1 BUILD="$BUILD/asan" unit
 step "stand-in" pytest tests/standin
 step "registry client" pytest tests/registry
+step "command" pytest tests/cli
+step "refresher" pytest tests/refresher
 step "module" pytest tests/module
 step "demo" pytest tests/demo
 step "browser" pytest tests/browser
+step "command with sanitizers" sanitized pytest tests/cli
+step "client with sanitizers" sanitized pytest tests/registry
+step "refresher with sanitizers" sanitized pytest tests/refresher
+step "module with sanitizers" sanitized pytest tests/module
 
 if [ -n "${RECORDS:-}" ]; then
     step "genuine records" pytest tests/records
