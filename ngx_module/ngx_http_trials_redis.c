@@ -63,11 +63,9 @@ ngx_http_trials_redis_init(ngx_http_trials_redis_t *redis, ngx_cycle_t *cycle)
     redis->quiet.log_level = NGX_LOG_EMERG;
 
     redis->subscriber.redis = redis;
-    redis->subscriber.name = "subscriber";
     ngx_queue_init(&redis->subscriber.commands);
 
     redis->data.redis = redis;
-    redis->data.name = "data";
     ngx_queue_init(&redis->data.commands);
 
     redis->connect.handler = ngx_http_trials_redis_connect;

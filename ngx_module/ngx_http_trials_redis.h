@@ -71,8 +71,7 @@ struct ngx_http_trials_link_s {
     size_t  last;
     size_t  size;
 
-    const char *name;
-    unsigned    connected : 1;
+    unsigned connected : 1;
 };
 
 
