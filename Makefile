@@ -5,9 +5,11 @@
 #   make test            all tests
 #   make bench           what it does a second
 #   make install         DESTDIR=... PREFIX=...
+#   make deb             Debian packages, in build/deb
 #
 # Variables: BUILD (build), CC, CFLAGS, LDFLAGS, SANITIZE=1 (address and
-# undefined behaviour), NGINX_SRC (an nginx source tree), RECORDS (a folder of
+# undefined behaviour), MALLOC (a library for the two programs' memory, mimalloc
+# where it is installed), NGINX_SRC (an nginx source tree), RECORDS (a folder of
 # registry records that the tests render as well).
 
 VERSION := $(shell sed -n 's/.*TRIALS_VERSION *"\(.*\)".*/\1/p' include/trials/version.h)
@@ -18,12 +20,11 @@ PREFIX    ?= /usr/local
 LIBDIR    ?= $(PREFIX)/lib
 MODULEDIR ?= $(LIBDIR)/nginx/modules
 PYTHON    ?= /usr/bin/python3
-NGINX     ?= /usr/sbin/nginx
 NGINX_SRC ?= /usr/share/nginx/src
 PYTEST    := $(PYTHON) -m pytest -q -p no:cacheprovider
 
 PACKAGES := libcurl jansson libxml-2.0 libexslt libxslt hiredis libdeflate \
-            libqrencode libxxhash
+            libqrencode libxxhash libbrotlienc
 PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
@@ -33,13 +34,21 @@ CPPFLAGS_ALL := -Iinclude -I. -D_GNU_SOURCE \
 CFLAGS_ALL = -std=c11 $(WARNINGS) -fPIC -pthread $(CFLAGS) $(SANITIZE_FLAGS)
 LDFLAGS_ALL = -pthread $(LDFLAGS) $(SANITIZE_FLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lcmark -lm
+REFRESHER_LIBS := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
+
+# The two programs make a page of 30,000 pieces of memory: mimalloc hands them
+# out in half the time, where it is installed.  MALLOC= goes without.
+
+ifndef SANITIZE
+MALLOC ?= $(filter /%,$(shell $(CC) -print-file-name=libmimalloc.so))
+endif
 
 ifdef SANITIZE
 SANITIZE_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                   -fno-omit-frame-pointer
 endif
 
-FOLDERS  := memory registry plain page cache
+FOLDERS  := memory registry plain page cache publish
 SOURCES  := $(foreach f,$(FOLDERS),$(sort $(wildcard core/$f/*.c)))
 DATA     := $(foreach f,$(FOLDERS),$(sort $(wildcard core/$f/*.S)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(DATA:%.S=$(BUILD)/obj/%.o)
@@ -53,8 +62,8 @@ LIBRARY := $(BUILD)/libtrials.a
 SHARED  := $(BUILD)/libtrials.so.$(VERSION)
 MODULE  := $(BUILD)/ngx_http_trials_module.so
 
-.PHONY: all core module install uninstall clean demo demo-start demo-stop \
-        test unit check style bench FORCE
+.PHONY: all core module install uninstall deb clean demo demo-start demo-stop \
+        test unit check style bench plain-report screenshots FORCE
 .DELETE_ON_ERROR:
 
 all: core module
@@ -69,9 +78,9 @@ FLAGS := $(BUILD)/flags
 
 $(FLAGS): FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS) $(NGINX_SRC)' | \
+	@printf '%s\n' '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(MALLOC) $(LIBS) $(NGINX_SRC)' | \
 	    cmp -s - $@ || \
-	    printf '%s\n' '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS) $(NGINX_SRC)' > $@
+	    printf '%s\n' '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(MALLOC) $(LIBS) $(NGINX_SRC)' > $@
 
 $(BUILD)/obj/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
@@ -83,6 +92,23 @@ $(BUILD)/obj/%.o: %.c $(FLAGS)
 $(BUILD)/obj/%.o: %.S $(FLAGS) $$(wildcard $$(dir $$*)*.tsv $$(dir $$*)*.xsl $$(dir $$*)*.css)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# Glossary and rules are every file of their folders; a folder's date tells of
+# one that came or went.
+
+GLOSSARY := $(sort $(wildcard core/plain/glossary/*.en.tsv))
+RULES    := $(sort $(wildcard core/plain/rules/*.en.tsv))
+EMPTY    :=
+COMMA    := ,
+names     = $(subst $(EMPTY) $(EMPTY),$(COMMA),$(notdir $(1)))
+
+core/plain/glossary core/plain/rules: ;
+
+$(BUILD)/obj/core/plain/data.o: core/plain/glossary $(GLOSSARY) \
+    core/plain/rules $(RULES)
+$(BUILD)/obj/core/plain/data.o: CPPFLAGS_ALL += \
+    -DTRIALS_GLOSSARY=$(call names,$(GLOSSARY)) \
+    -DTRIALS_RULES=$(call names,$(RULES))
 
 # A source that came or went changes the list of objects.
 
@@ -102,11 +128,14 @@ $(SHARED): $(OBJECTS) $(OBJECT_LIST)
 	ln -sf $(@F) $(BUILD)/libtrials.so.$(SOVERSION)
 	ln -sf $(@F) $(BUILD)/libtrials.so
 
+# Only the command reads archives: libtrials does without.
+
 $(BUILD)/trials: $(CLI:%.c=$(BUILD)/obj/%.o) $(LIBRARY)
-	$(CC) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+	$(CC) $(LDFLAGS_ALL) $^ $(MALLOC) $(LIBS) \
+	    $(shell $(PKG_CONFIG) --libs libarchive) -o $@
 
 $(BUILD)/trials-refresher: $(REFRESHER:%.c=$(BUILD)/obj/%.o) $(LIBRARY)
-	$(CC) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+	$(CC) $(LDFLAGS_ALL) $^ $(MALLOC) $(LIBS) $(REFRESHER_LIBS) -o $@
 
 $(BUILD)/trials.pc: Makefile include/trials/version.h
 	@mkdir -p $(@D)
@@ -121,8 +150,9 @@ $(BUILD)/trials.pc: Makefile include/trials/version.h
 # The module is built by nginx's own configure, with the flags of Debian's
 # package where the tree comes from there.
 
-MODULE_SOURCES := config $(wildcard ngx_module/*.c ngx_module/*.h) \
-                  core/cache/document.c include/trials/document.h
+MODULE_SOURCES := config $(wildcard ngx_module/*.[ch] ngx_module/*.tsv) \
+                  core/cache/document.c include/trials/document.h \
+                  core/page/style.css
 
 module: $(MODULE)
 
@@ -164,6 +194,11 @@ install: all
 	install -m 644 core/cli/trials.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 core/refresher/trials-refresher.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	    $(DESTDIR)$(PREFIX)/share/trials
+	sed 's,/usr/local/,$(PREFIX)/,' docker/systemd/trials-refresher.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/system/trials-refresher.service
+	install -m 644 docker/redis/trials.acl $(DESTDIR)$(PREFIX)/share/trials/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/trials \
@@ -172,8 +207,22 @@ uninstall:
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/trials.pc \
 	    $(DESTDIR)$(MODULEDIR)/$(notdir $(MODULE)) \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/trials.1 \
-	    $(DESTDIR)$(PREFIX)/share/man/man8/trials-refresher.8
-	rm -rf $(DESTDIR)$(PREFIX)/include/trials
+	    $(DESTDIR)$(PREFIX)/share/man/man8/trials-refresher.8 \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/trials-refresher.service
+	rm -rf $(DESTDIR)$(PREFIX)/include/trials \
+	    $(DESTDIR)$(PREFIX)/share/trials
+
+# Debian packages, of what is committed; docker/debian is the packaging.
+
+deb:
+	rm -rf $(BUILD)/deb
+	mkdir -p $(BUILD)/deb/trials-$(VERSION)
+	git archive HEAD | tar -x -C $(BUILD)/deb/trials-$(VERSION)
+	mv $(BUILD)/deb/trials-$(VERSION)/docker/debian \
+	    $(BUILD)/deb/trials-$(VERSION)/debian
+	cd $(BUILD)/deb/trials-$(VERSION) && dpkg-buildpackage -b -us -uc
+	lintian --fail-on error,warning $(BUILD)/deb/*.changes
+
 
 clean:
 	rm -rf $(BUILD)
@@ -209,11 +258,43 @@ unit: $(UNIT_BIN)
 style:
 	tests/style.sh
 
+# Part of "make bench": what serving costs, beside its peers.
+
+bench: bench-serving
+
+bench-serving: all $(BUILD)/bench/bare $(BUILD)/bench/bare_client
+	$(PYTHON) tests/bench/serving.py --build $(BUILD)
+
 test: all
 	tests/run.sh
 
-bench: all
+# How plain the criteria of the records in RECORDS are; WORST=20 criteria of each
+# kind are shown.
+
+plain-report: core
+	$(PYTHON) tests/plain/report.py $(BUILD)/trials \
+	    $(or $(RECORDS),tests/data/samples) $(if $(WORST),--worst $(WORST))
+
+# Programs that measure something of the library by itself.
+
+$(BUILD)/bench/%: tests/bench/%.c $(LIBRARY) $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -MF $@.d $< $(LDFLAGS_ALL) \
+	    $(LIBRARY) $(LIBS) -o $@
+
+# Pictures of every kind of page, in $(BUILD)/screenshots.
+
+screenshots: all
+	$(PYTEST) tests/browser -k test_pages
+	@echo "$(BUILD)/screenshots"
+
+bench: all $(BUILD)/bench/bench_plain
+	$(BUILD)/bench/bench_plain
 	$(BUILD)/trials render --bench 3 $(or $(RECORDS),tests/data/samples)
+	$(PYTHON) tests/bench/bench_refresher.py --build $(BUILD) \
+	    $(if $(RECORDS),--records $(RECORDS))
+	$(PYTHON) tests/bench/bench_import.py --build $(BUILD) \
+	    --records $(or $(RECORDS),tests/data/samples)
 
 -include $(OBJECTS:.o=.d) $(CLI:%.c=$(BUILD)/obj/%.d) \
     $(REFRESHER:%.c=$(BUILD)/obj/%.d) $(UNIT_BIN:=.d)

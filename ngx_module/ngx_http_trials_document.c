@@ -2,8 +2,6 @@
 
 #include "ngx_http_trials_document.h"
 
-#include <zlib.h>
-
 
 /* No body may claim to be longer than this when inflated. */
 #define NGX_HTTP_TRIALS_BODY (64 * 1024 * 1024)
@@ -89,7 +87,8 @@ ngx_http_trials_document_check(const trials_document_t *document)
     uint32_t      size;
     const u_char *p;
 
-    if (document->state != TRIALS_DOCUMENT_PRESENT) {
+    if (document->state != TRIALS_DOCUMENT_PRESENT
+        || document->body.data == NULL) {
         return NULL;
     }
 
@@ -122,7 +121,7 @@ ngx_http_trials_document_release(ngx_http_trials_document_t *document)
     }
 
     if (document->plain) {
-        ngx_free(document->plain);
+        ngx_http_trials_plain_release(document->plain);
     }
 
     freeReplyObject(document->reply);
@@ -130,58 +129,23 @@ ngx_http_trials_document_release(ngx_http_trials_document_t *document)
 }
 
 
-u_char *
+const u_char *
 ngx_http_trials_document_inflate(ngx_http_trials_document_t *document,
+                                 ngx_http_trials_inflater_t *inflater,
                                  ngx_log_t                  *log)
 {
-    int      rc;
-    u_char  *plain;
-    z_stream stream;
+    ngx_str_t gzip, etag;
 
-    if (document->plain) {
-        return document->plain;
+    if (document->plain == NULL) {
+        gzip.data = (u_char *) (uintptr_t) document->value.body.data;
+        gzip.len = document->value.body.len;
+
+        etag.data = (u_char *) (uintptr_t) document->value.etag.data;
+        etag.len = document->value.etag.len;
+
+        document->plain = ngx_http_trials_plain_get(
+            inflater, &gzip, document->value.size, &etag, log);
     }
 
-    ngx_memzero(&stream, sizeof(z_stream));
-
-    /* 16 asks zlib for the gzip format. */
-
-    rc = inflateInit2(&stream, MAX_WBITS + 16);
-
-    if (rc != Z_OK) {
-        ngx_log_error(NGX_LOG_ALERT, log, 0, "inflateInit2() failed: %d", rc);
-        return NULL;
-    }
-
-    /* A byte more than there should be, so that too long a body is noticed. */
-
-    plain = ngx_alloc(document->value.size + 1, log);
-
-    if (plain) {
-        stream.next_in = (Bytef *) (uintptr_t) document->value.body.data;
-        stream.avail_in = (uInt) document->value.body.len;
-        stream.next_out = plain;
-        stream.avail_out = (uInt) (document->value.size + 1);
-
-        rc = inflate(&stream, Z_FINISH);
-
-        if (rc != Z_STREAM_END || stream.avail_in != 0
-            || stream.total_out != document->value.size)
-        {
-            ngx_log_error(NGX_LOG_ERR, log, 0,
-                          "trials body with the entity tag \"%*s\" is corrupt: "
-                          "inflate() returned %d after %ul of %uz bytes",
-                          document->value.etag.len, document->value.etag.data,
-                          rc, stream.total_out, document->value.size);
-
-            ngx_free(plain);
-            plain = NULL;
-        }
-    }
-
-    (void) inflateEnd(&stream);
-
-    document->plain = plain;
-
-    return plain;
+    return document->plain ? document->plain->data : NULL;
 }

@@ -23,13 +23,24 @@
 
 static void ngx_http_trials_link_read(ngx_event_t *rev);
 static void ngx_http_trials_link_write(ngx_event_t *wev);
+static void ngx_http_trials_link_free(ngx_connection_t *c);
 static const char *
 ngx_http_trials_link_replies(ngx_http_trials_link_t *link, size_t n);
 static const char *
 ngx_http_trials_link_reply(ngx_http_trials_link_t *link, redisReply **reply);
-static ngx_int_t    ngx_http_trials_link_test(ngx_http_trials_link_t *link);
-static ngx_int_t    ngx_http_trials_link_append(ngx_http_trials_link_t *link,
-                                                const char *data, size_t len);
+static ngx_int_t ngx_http_trials_link_test(ngx_http_trials_link_t *link);
+static ngx_int_t ngx_http_trials_link_opened(ngx_http_trials_link_t *link);
+#if (NGX_SSL)
+static ngx_int_t ngx_http_trials_link_handshake(ngx_http_trials_link_t *link);
+static void      ngx_http_trials_link_handshaken(ngx_connection_t *c);
+static ngx_int_t ngx_http_trials_link_verify(ngx_http_trials_link_t *link);
+#endif
+static ngx_int_t
+ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
+                            const char **argv, const size_t *lens);
+static ngx_int_t
+ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len);
+static uint64_t     ngx_http_trials_link_now(void);
 static void         ngx_http_trials_link_timer(ngx_http_trials_link_t *link);
 static redisReader *ngx_http_trials_reader(void);
 static void        *ngx_http_trials_reader_array(const redisReadTask       *task,
@@ -39,6 +50,21 @@ static void        *ngx_http_trials_reader_array(const redisReadTask       *task
 /* hiredis's own functions, except that arrays have a bound. */
 static redisReplyObjectFunctions  ngx_http_trials_reader_functions;
 static redisReplyObjectFunctions *ngx_http_trials_reader_defaults;
+
+
+void
+ngx_http_trials_link_init(ngx_http_trials_link_t  *link,
+                          ngx_http_trials_redis_t *redis,
+                          ngx_int_t (*opened)(ngx_http_trials_link_t *link),
+                          void (*failed)(ngx_http_trials_link_t *link,
+                                         const char *reason, ngx_err_t err))
+{
+    link->redis = redis;
+    link->opened = opened;
+    link->failed = failed;
+
+    ngx_queue_init(&link->commands);
+}
 
 
 ngx_int_t
@@ -85,6 +111,18 @@ ngx_http_trials_link_connect(ngx_http_trials_link_t *link, ngx_addr_t *addr,
     c->read->cancelable = 1;
     c->write->cancelable = 1;
 
+    /* TLS takes memory of the connection. */
+
+    if (link->tls) {
+        c->pool = ngx_create_pool(1024, ngx_cycle->log);
+        if (c->pool == NULL) {
+            ngx_close_connection(c);
+            redisReaderFree(link->reader);
+            link->reader = NULL;
+            return NGX_ERROR;
+        }
+    }
+
     link->connection = c;
     link->connected = 0;
 
@@ -99,6 +137,23 @@ ngx_http_trials_link_connect(ngx_http_trials_link_t *link, ngx_addr_t *addr,
 }
 
 
+/* With what TLS took for it. */
+
+static void
+ngx_http_trials_link_free(ngx_connection_t *c)
+{
+    ngx_pool_t *pool;
+
+    pool = c->pool;
+
+    ngx_close_connection(c);
+
+    if (pool) {
+        ngx_destroy_pool(pool);
+    }
+}
+
+
 void
 ngx_http_trials_link_close(ngx_http_trials_link_t *link)
 {
@@ -106,7 +161,14 @@ ngx_http_trials_link_close(ngx_http_trials_link_t *link)
     ngx_http_trials_command_t *command;
 
     if (link->connection) {
-        ngx_close_connection(link->connection);
+#if (NGX_SSL)
+        if (link->connection->ssl) {
+            link->connection->ssl->no_wait_shutdown = 1;
+            link->connection->ssl->no_send_shutdown = 1;
+            (void) ngx_ssl_shutdown(link->connection);
+        }
+#endif
+        ngx_http_trials_link_free(link->connection);
         link->connection = NULL;
     }
 
@@ -143,9 +205,6 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
                              ngx_uint_t argc, const char **argv,
                              const size_t *lens)
 {
-    int                        len;
-    char                      *text;
-    ngx_int_t                  rc;
     ngx_http_trials_command_t *command;
 
     if (link->connection == NULL || link->ncommands >= NGX_HTTP_TRIALS_COMMANDS)
@@ -158,18 +217,7 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
         return NGX_ERROR;
     }
 
-    len = redisFormatCommandArgv(&text, (int) argc, argv, lens);
-
-    if (len < 0) {
-        ngx_free(command);
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_trials_link_append(link, text, (size_t) len);
-
-    redisFreeCommand(text);
-
-    if (rc != NGX_OK) {
+    if (ngx_http_trials_link_append(link, argc, argv, lens) != NGX_OK) {
         ngx_free(command);
         return NGX_ERROR;
     }
@@ -177,6 +225,7 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
     command->handler = handler;
     command->data = data;
     command->deadline = ngx_current_msec + link->redis->conf->timeout;
+    command->sent = ngx_http_trials_link_now();
 
     ngx_queue_insert_tail(&link->commands, &command->queue);
     link->ncommands++;
@@ -193,42 +242,78 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
 }
 
 
+/*
+ * As hiredis's redisFormatCommandArgv() would have it, but at its place: that
+ * takes memory for each command and prints each length by stdio.
+ */
+
 static ngx_int_t
-ngx_http_trials_link_append(ngx_http_trials_link_t *link, const char *data,
-                            size_t len)
+ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
+                            const char **argv, const size_t *lens)
+{
+    size_t     len;
+    u_char    *p;
+    ngx_uint_t i;
+
+    len = sizeof("*\r\n") - 1 + NGX_INT_T_LEN;
+
+    for (i = 0; i < argc; i++) {
+        len += sizeof("$\r\n\r\n") - 1 + NGX_SIZE_T_LEN + lens[i];
+    }
+
+    if (link->size - link->last < len
+        && ngx_http_trials_link_grow(link, len) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    p = ngx_sprintf(link->out + link->last, "*%ui\r\n", argc);
+
+    for (i = 0; i < argc; i++) {
+        p = ngx_sprintf(p, "$%uz\r\n", lens[i]);
+        p = ngx_cpymem(p, argv[i], lens[i]);
+        *p++ = '\r';
+        *p++ = '\n';
+    }
+
+    link->last = (size_t) (p - link->out);
+
+    return NGX_OK;
+}
+
+
+/* Makes room for so many more bytes. */
+
+static ngx_int_t
+ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len)
 {
     size_t  size;
     u_char *out;
 
-    if (link->size - link->last < len) {
-        size = ngx_max(link->size * 2, 4096);
+    size = ngx_max(link->size * 2, 4096);
 
-        while (size < link->last - link->sent + len) {
-            size *= 2;
-        }
-
-        if (size > NGX_HTTP_TRIALS_OUT) {
-            return NGX_ERROR;
-        }
-
-        out = ngx_alloc(size, ngx_cycle->log);
-        if (out == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (link->out) {
-            ngx_memcpy(out, link->out + link->sent, link->last - link->sent);
-            ngx_free(link->out);
-        }
-
-        link->out = out;
-        link->size = size;
-        link->last -= link->sent;
-        link->sent = 0;
+    while (size < link->last - link->sent + len) {
+        size *= 2;
     }
 
-    ngx_memcpy(link->out + link->last, data, len);
-    link->last += len;
+    if (size > NGX_HTTP_TRIALS_OUT) {
+        return NGX_ERROR;
+    }
+
+    out = ngx_alloc(size, ngx_cycle->log);
+    if (out == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (link->out) {
+        ngx_memcpy(out, link->out + link->sent, link->last - link->sent);
+        ngx_free(link->out);
+    }
+
+    link->out = out;
+    link->size = size;
+    link->last -= link->sent;
+    link->sent = 0;
 
     return NGX_OK;
 }
@@ -245,8 +330,7 @@ ngx_http_trials_link_write(ngx_event_t *wev)
     link = c->data;
 
     if (wev->timedout) {
-        ngx_http_trials_redis_fail(link->redis, "connect timed out",
-                                   NGX_ETIMEDOUT);
+        link->failed(link, "connect timed out", NGX_ETIMEDOUT);
         return;
     }
 
@@ -262,8 +346,7 @@ ngx_http_trials_link_write(ngx_event_t *wev)
         }
 
         if (n == NGX_ERROR || n == 0) {
-            ngx_http_trials_redis_fail(link->redis, "write failed",
-                                       ngx_socket_errno);
+            link->failed(link, "write failed", ngx_socket_errno);
             return;
         }
 
@@ -282,7 +365,7 @@ ngx_http_trials_link_write(ngx_event_t *wev)
     }
 
     if (ngx_handle_write_event(wev, 0) != NGX_OK) {
-        ngx_http_trials_redis_fail(link->redis, "event failed", 0);
+        link->failed(link, "event failed", 0);
     }
 }
 
@@ -305,9 +388,26 @@ ngx_http_trials_link_test(ngx_http_trials_link_t *link)
     }
 
     if (err) {
-        ngx_http_trials_redis_fail(link->redis, "connect failed", err);
+        link->failed(link, "connect failed", err);
         return NGX_ERROR;
     }
+
+#if (NGX_SSL)
+    if (link->redis->conf->tls && link->tls) {
+        return ngx_http_trials_link_handshake(link);
+    }
+#endif
+
+    return ngx_http_trials_link_opened(link);
+}
+
+
+static ngx_int_t
+ngx_http_trials_link_opened(ngx_http_trials_link_t *link)
+{
+    ngx_connection_t *c;
+
+    c = link->connection;
 
     if (c->write->timer_set) {
         ngx_del_timer(c->write);
@@ -315,13 +415,110 @@ ngx_http_trials_link_test(ngx_http_trials_link_t *link)
 
     link->connected = 1;
 
-    if (ngx_http_trials_redis_connected(link) != NGX_OK) {
-        ngx_http_trials_redis_fail(link->redis, "no memory", 0);
+    if (link->opened(link) != NGX_OK) {
+        link->failed(link, "no memory", 0);
         return NGX_ERROR;
     }
 
     return NGX_OK;
 }
+
+
+#if (NGX_SSL)
+
+/* NGX_AGAIN while it goes on; the timer of connecting takes it in. */
+
+static ngx_int_t
+ngx_http_trials_link_handshake(ngx_http_trials_link_t *link)
+{
+    ngx_int_t                     rc;
+    ngx_connection_t             *c;
+    ngx_http_trials_redis_conf_t *conf;
+
+    c = link->connection;
+    conf = link->redis->conf;
+
+    if (c->ssl == NULL) {
+        if (ngx_ssl_create_connection(&conf->ssl, c, NGX_SSL_CLIENT) != NGX_OK)
+        {
+            link->failed(link, "TLS can't be set up", 0);
+            return NGX_ERROR;
+        }
+
+        if (conf->tls_name.len
+            && SSL_set_tlsext_host_name(c->ssl->connection,
+                                        (char *) conf->tls_name.data)
+                   == 0)
+        {
+            link->failed(link, "TLS can't be set up", 0);
+            return NGX_ERROR;
+        }
+    }
+
+    c->log->action = "handshaking with Redis";
+
+    rc = ngx_ssl_handshake(c);
+
+    if (rc == NGX_AGAIN) {
+        c->ssl->handler = ngx_http_trials_link_handshaken;
+        return NGX_AGAIN;
+    }
+
+    return ngx_http_trials_link_verify(link);
+}
+
+
+static void
+ngx_http_trials_link_handshaken(ngx_connection_t *c)
+{
+    ngx_http_trials_link_t *link;
+
+    link = c->data;
+
+    if (ngx_http_trials_link_verify(link) == NGX_OK) {
+        ngx_post_event(c->write, &ngx_posted_events);
+        ngx_post_event(c->read, &ngx_posted_events);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_trials_link_verify(ngx_http_trials_link_t *link)
+{
+    ngx_connection_t             *c;
+    ngx_http_trials_redis_conf_t *conf;
+
+    c = link->connection;
+    conf = link->redis->conf;
+
+    if (!c->ssl->handshaked) {
+        link->failed(link,
+                     c->write->timedout ? "TLS handshake timed out"
+                                        : "TLS handshake failed",
+                     c->write->timedout ? NGX_ETIMEDOUT : 0);
+        return NGX_ERROR;
+    }
+
+    if (conf->tls_verify) {
+        if (SSL_get_verify_result(c->ssl->connection) != X509_V_OK) {
+            link->failed(link, "its certificate is not trusted", 0);
+            return NGX_ERROR;
+        }
+
+        if (conf->tls_name.len
+            && ngx_ssl_check_host(c, &conf->tls_name) != NGX_OK) {
+            link->failed(link, "its certificate has another name", 0);
+            return NGX_ERROR;
+        }
+    }
+
+    c->read->handler = ngx_http_trials_link_read;
+    c->write->handler = ngx_http_trials_link_write;
+
+    return ngx_http_trials_link_opened(link);
+}
+
+#endif
 
 
 static void
@@ -341,8 +538,7 @@ ngx_http_trials_link_read(ngx_event_t *rev)
     if (c->close) {
         /* worker_shutdown_timeout is over: nothing is waited for any more. */
 
-        redis->closed = 1;
-        ngx_http_trials_redis_fail(redis, "the worker is shutting down", 0);
+        link->failed(link, "the worker is shutting down", 0);
         return;
     }
 
@@ -364,19 +560,19 @@ ngx_http_trials_link_read(ngx_event_t *rev)
         }
 
         if (n == NGX_ERROR) {
-            ngx_http_trials_redis_fail(redis, "read failed", ngx_socket_errno);
+            link->failed(link, "read failed", ngx_socket_errno);
             return;
         }
 
         if (n == 0) {
-            ngx_http_trials_redis_fail(redis, "closed by Redis", 0);
+            link->failed(link, "closed by Redis", 0);
             return;
         }
 
         reason = ngx_http_trials_link_replies(link, (size_t) n);
 
         if (reason) {
-            ngx_http_trials_redis_fail(redis, reason, 0);
+            link->failed(link, reason, 0);
             return;
         }
 
@@ -390,7 +586,21 @@ ngx_http_trials_link_read(ngx_event_t *rev)
     }
 
     if (ngx_handle_read_event(rev, 0) != NGX_OK) {
-        ngx_http_trials_redis_fail(redis, "event failed", 0);
+        link->failed(link, "event failed", 0);
+    }
+}
+
+
+void
+ngx_http_trials_link_drain(ngx_http_trials_link_t *link)
+{
+    ngx_event_t *rev;
+
+    rev = link->connection->read;
+
+    if (!rev->timedout) {
+        rev->ready = 1;
+        ngx_http_trials_link_read(rev);
     }
 }
 
@@ -461,10 +671,29 @@ ngx_http_trials_link_reply(ngx_http_trials_link_t *link, redisReply **reply)
     link->ncommands--;
 
     command = ngx_queue_data(q, ngx_http_trials_command_t, queue);
+
+    if (link == &link->redis->data) {
+        ngx_http_trials_zone_latency(
+            link->redis->zone, ngx_http_trials_link_now() - command->sent);
+    }
+
     reason = command->handler(link->redis, command, reply);
     ngx_free(command);
 
     return reason;
+}
+
+
+/* Microseconds, of a clock that nobody sets. */
+
+static uint64_t
+ngx_http_trials_link_now(void)
+{
+    struct timespec ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }
 
 
@@ -493,7 +722,7 @@ ngx_http_trials_link_timer(ngx_http_trials_link_t *link)
         return;
     }
 
-    ngx_http_trials_redis_fail(link->redis, "timed out", NGX_ETIMEDOUT);
+    link->failed(link, "timed out", NGX_ETIMEDOUT);
 }
 
 

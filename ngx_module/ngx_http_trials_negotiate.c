@@ -8,6 +8,7 @@
 static size_t ngx_http_trials_skip(const char *data, size_t i, size_t len);
 static void   ngx_http_trials_accept_element(ngx_http_trials_accept_t *accept,
                                              const char *data, size_t len);
+static int    ngx_http_trials_element(const char **data, size_t *len);
 static int    ngx_http_trials_weight(const char *data, size_t len);
 static int
 ngx_http_trials_token_is(const char *data, size_t len, const char *text);
@@ -16,6 +17,7 @@ ngx_http_trials_token_is(const char *data, size_t len, const char *text);
 void
 ngx_http_trials_accept_init(ngx_http_trials_accept_t *accept)
 {
+    accept->brotli = -1;
     accept->gzip = -1;
     accept->identity = -1;
     accept->any = -1;
@@ -39,51 +41,25 @@ ngx_http_trials_accept_parse(ngx_http_trials_accept_t *accept, const char *data,
 }
 
 
-/* coding [ OWS ";" OWS "q=" weight ] */
-
 static void
 ngx_http_trials_accept_element(ngx_http_trials_accept_t *accept,
                                const char *data, size_t len)
 {
-    int    weight;
-    size_t i, start, end;
+    int weight;
 
-    start = ngx_http_trials_skip(data, 0, len);
-
-    for (i = start;
-         i < len && data[i] != ';' && data[i] != ' ' && data[i] != '\t'; i++)
-    {
-        /* void */
-    }
-
-    end = i;
-    i = ngx_http_trials_skip(data, i, len);
-
-    if (end == start) {
-        return;
-    }
-
-    if (i == len) {
-        weight = 1000;
-
-    } else if (data[i] == ';') {
-        weight = ngx_http_trials_weight(data + i + 1, len - i - 1);
-
-    } else {
-        weight = -1;
-    }
+    weight = ngx_http_trials_element(&data, &len);
 
     if (weight == -1) {
         return;
     }
 
-    data += start;
-    len = end - start;
-
     if (ngx_http_trials_token_is(data, len, "gzip")
         || ngx_http_trials_token_is(data, len, "x-gzip"))
     {
         accept->gzip = weight;
+
+    } else if (ngx_http_trials_token_is(data, len, "br")) {
+        accept->brotli = weight;
 
     } else if (ngx_http_trials_token_is(data, len, "identity")) {
         accept->identity = weight;
@@ -91,6 +67,44 @@ ngx_http_trials_accept_element(ngx_http_trials_accept_t *accept,
     } else if (ngx_http_trials_token_is(data, len, "*")) {
         accept->any = weight;
     }
+}
+
+
+/*
+ * token [ OWS ";" OWS "q=" weight ]: the weight, and *data and *len are made
+ * the token's; -1 where it is no such thing.
+ */
+
+static int
+ngx_http_trials_element(const char **data, size_t *len)
+{
+    size_t      i, start;
+    const char *p;
+
+    p = *data;
+    start = ngx_http_trials_skip(p, 0, *len);
+
+    for (i = start; i < *len && p[i] != ';' && p[i] != ' ' && p[i] != '\t'; i++)
+    {
+        /* void */
+    }
+
+    if (i == start) {
+        return -1;
+    }
+
+    *data = p + start;
+    start = i - start;
+    i = ngx_http_trials_skip(p, i, *len);
+    p += i;
+    i = *len - i;
+    *len = start;
+
+    if (i == 0) {
+        return 1000;
+    }
+
+    return (p[0] == ';') ? ngx_http_trials_weight(p + 1, i - 1) : -1;
 }
 
 
@@ -133,22 +147,66 @@ ngx_http_trials_weight(const char *data, size_t len)
 }
 
 
-int
-ngx_http_trials_accept_gzip(const ngx_http_trials_accept_t *accept)
+ngx_http_trials_coding_t
+ngx_http_trials_accept_coding(const ngx_http_trials_accept_t *accept,
+                              int                             has_brotli)
 {
-    int gzip, identity;
+    int brotli, gzip, identity;
 
+    brotli = has_brotli ? accept->brotli : -1;
     gzip = (accept->gzip != -1) ? accept->gzip : accept->any;
-
-    if (gzip <= 0) {
-        return 0;
-    }
 
     /* Unless it is mentioned, identity is acceptable and ranks last. */
 
     identity = (accept->identity != -1) ? accept->identity : 0;
 
-    return gzip >= identity;
+    if (brotli > 0 && brotli >= gzip && brotli >= identity) {
+        return NGX_HTTP_TRIALS_BROTLI;
+    }
+
+    return (gzip > 0 && gzip >= identity) ? NGX_HTTP_TRIALS_GZIP
+                                          : NGX_HTTP_TRIALS_IDENTITY;
+}
+
+
+int
+ngx_http_trials_accept_language(const char *data, size_t len, const char *tag)
+{
+    int         weight, named, any;
+    size_t      i, start, n, tag_len;
+    const char *range;
+
+    tag_len = strlen(tag);
+    named = -1;
+    any = 0;
+    start = 0;
+
+    for (i = 0; i <= len; i++) {
+        if (i < len && data[i] != ',') {
+            continue;
+        }
+
+        range = data + start;
+        n = i - start;
+        start = i + 1;
+
+        weight = ngx_http_trials_element(&range, &n);
+
+        if (weight == -1) {
+            continue;
+        }
+
+        if (n == 1 && range[0] == '*') {
+            any = weight;
+
+        } else if (n >= tag_len && ngx_http_trials_token_is(range, tag_len, tag)
+                   && (n == tag_len || range[tag_len] == '-') && weight > named)
+        {
+            named = weight;
+        }
+    }
+
+    return (named != -1) ? named : any;
 }
 
 

@@ -7,11 +7,12 @@
 #define NGX_HTTP_TRIALS_NEGOTIATE_H
 
 
-#include <stddef.h>
+#include "ngx_http_trials_store.h"
 
 
 /* What Accept-Encoding says, in thousandths; -1 where it does not. */
 typedef struct {
+    int brotli;
     int gzip;
     int identity;
     int any; /* "*" */
@@ -27,8 +28,20 @@ void ngx_http_trials_accept_init(ngx_http_trials_accept_t *accept);
 void ngx_http_trials_accept_parse(ngx_http_trials_accept_t *accept,
                                   const char *data, size_t len);
 
-/* Whether gzip is acceptable, and not less welcome than no coding at all. */
-int ngx_http_trials_accept_gzip(const ngx_http_trials_accept_t *accept);
+/*
+ * The coding that is most welcome, the shorter one of two that are welcome
+ * alike.  Brotli is sent, where there is a body of it, to who names it.
+ */
+ngx_http_trials_coding_t
+ngx_http_trials_accept_coding(const ngx_http_trials_accept_t *accept,
+                              int                             has_brotli);
+
+/*
+ * What Accept-Language says of a language's tag, in thousandths: the weight of
+ * the range that names it, with or without a region, else that of "*", else 0.
+ */
+int
+ngx_http_trials_accept_language(const char *data, size_t len, const char *tag);
 
 
 /*

@@ -13,42 +13,45 @@
 #include <stdint.h>
 
 
-/* "NCT01234567", its NUL included. */
-#define NGX_HTTP_TRIALS_ID_SIZE 12
-
-/* "NCT01234567/print", its NUL included. */
-#define NGX_HTTP_TRIALS_PATH_SIZE 24
+/* "es/" and a name and "/feed.atom", its NUL included. */
+#define NGX_HTTP_TRIALS_PATH_SIZE (TRIALS_NAME_SIZE + 16)
 
 
 typedef struct {
-    uint32_t           number; /* of the id, 1 to 99999999 */
     trials_rendition_t rendition;
-    char               id[NGX_HTTP_TRIALS_ID_SIZE]; /* canonical */
+    trials_language_t  language;
+    char               name[TRIALS_NAME_SIZE]; /* of the document */
+    unsigned           trial : 1;              /* the name is an id */
     unsigned           canonical : 1; /* the path is spelt canonically */
 } ngx_http_trials_path_t;
 
 
 /*
- * Reads "NCT01234567", "NCT01234567/print", "NCT01234567/embed" or
- * "NCT01234567.json".  The id is read as the registry does: in any case, zeros
- * may be missing.  Returns 0 where that is no trial's path.
+ * Reads, after "es/" or nothing:
+ *
+ *   "NCT01234567" with nothing, "/print", "/embed", "/questions", ".json" or
+ *   "/feed.atom" after it; the id is read as the registry does: in any case,
+ *   zeros may be missing
+ *   "", the page "index"
+ *   a page's name, as trials_name_kind() allows it, or the name and "/feed.atom"
+ *   "feed.atom", the document "feed"
+ *   a name and ".xml", a sitemap
+ *
+ * Returns 0 where it is none of these.
  */
 int ngx_http_trials_path_parse(const char *data, size_t len,
                                ngx_http_trials_path_t *path);
 
-/* Writes the canonical path of a rendition and a NUL; returns its length. */
-size_t ngx_http_trials_path_write(const char *id, trials_rendition_t rendition,
-                                  char *data);
+/* Writes the canonical form of a path and a NUL; returns its length. */
+size_t
+ngx_http_trials_path_write(const ngx_http_trials_path_t *path, char *data);
 
 /*
  * Where in uri the path of a trial begins that ends it: after the last slash,
- * or after the last but one where the last segment is a rendition's name.  For
+ * or after the last but one where the last segment is a rendition's.  For
  * locations whose name is no prefix of the URI.
  */
 size_t ngx_http_trials_path_tail(const char *uri, size_t len);
-
-/* The number of a canonical id. */
-uint32_t ngx_http_trials_path_number(const char *id);
 
 
 #endif

@@ -6,11 +6,19 @@
 #include <trials/document.h>
 
 
-/* Between attempts to connect, ms: doubled from the first to the last. */
-#define NGX_HTTP_TRIALS_BACKOFF_MIN 50
-#define NGX_HTTP_TRIALS_BACKOFF_MAX 800
-
+/*
+ * Between PINGs, ms; to the subscriber while requests come, and for a while
+ * after, several in the time of a lease.
+ */
 #define NGX_HTTP_TRIALS_HEARTBEAT 1000
+#define NGX_HTTP_TRIALS_BEATS     5
+#define NGX_HTTP_TRIALS_IDLE      5000
+
+/* What a worker that ends waits for a successor, ms. */
+#define NGX_HTTP_TRIALS_HANDOVER 400
+
+/* PINGs under way: a Redis far away takes longer than a beat. */
+#define NGX_HTTP_TRIALS_PINGS 32
 
 #define NGX_HTTP_TRIALS_CHANNEL "__redis__:invalidate"
 
@@ -24,12 +32,8 @@ static void      ngx_http_trials_redis_connect(ngx_event_t *ev);
 static void      ngx_http_trials_redis_close(ngx_http_trials_redis_t *redis);
 static void      ngx_http_trials_redis_away(ngx_http_trials_redis_t *redis,
                                             const char *reason, ngx_err_t err);
-static void      ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis);
-static void      ngx_http_trials_redis_heartbeat(ngx_event_t *ev);
+static ngx_int_t ngx_http_trials_redis_opened(ngx_http_trials_link_t *link);
 static ngx_int_t ngx_http_trials_redis_track(ngx_http_trials_redis_t *redis);
-static ngx_int_t ngx_http_trials_redis_send(ngx_http_trials_link_t  *link,
-                                            ngx_http_trials_reply_pt handler,
-                                            ngx_uint_t argc, const char **argv);
 static const char                    *
 ngx_http_trials_redis_status(ngx_http_trials_redis_t   *redis,
                                                 ngx_http_trials_command_t *command,
@@ -41,10 +45,14 @@ static const char *
 ngx_http_trials_redis_subscribed(ngx_http_trials_redis_t   *redis,
                                  ngx_http_trials_command_t *command,
                                  redisReply               **reply);
-static const char *
+static const char                   *
 ngx_http_trials_redis_probed(ngx_http_trials_redis_t   *redis,
-                             ngx_http_trials_command_t *command,
-                             redisReply               **reply);
+                                               ngx_http_trials_command_t *command,
+                                               redisReply               **reply);
+static void       ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis);
+static ngx_msec_t ngx_http_trials_redis_beat(ngx_http_trials_redis_t *redis);
+static void       ngx_http_trials_redis_heartbeat(ngx_event_t *ev);
+static ngx_uint_t ngx_http_trials_redis_stays(ngx_http_trials_redis_t *redis);
 static const char *
 ngx_http_trials_redis_pong(ngx_http_trials_redis_t   *redis,
                            ngx_http_trials_command_t *command,
@@ -62,11 +70,21 @@ ngx_http_trials_redis_init(ngx_http_trials_redis_t *redis, ngx_cycle_t *cycle)
     redis->quiet = *cycle->log;
     redis->quiet.log_level = NGX_LOG_EMERG;
 
-    redis->subscriber.redis = redis;
-    ngx_queue_init(&redis->subscriber.commands);
+    ngx_http_trials_link_init(&redis->subscriber, redis,
+                              ngx_http_trials_redis_opened,
+                              ngx_http_trials_redis_lost);
+    ngx_http_trials_link_init(&redis->data, redis, ngx_http_trials_redis_opened,
+                              ngx_http_trials_redis_lost);
 
-    redis->data.redis = redis;
-    ngx_queue_init(&redis->data.commands);
+    /* A replica at a socket of this machine needs none, its primary does. */
+
+    redis->data.tls =
+        redis->conf->tls
+        && (redis->conf->primary == NULL
+            || redis->conf->addrs[0].sockaddr->sa_family != AF_UNIX);
+    redis->subscriber.tls = redis->data.tls;
+
+    ngx_http_trials_primary_init(redis, cycle);
 
     redis->connect.handler = ngx_http_trials_redis_connect;
     redis->connect.data = redis;
@@ -79,6 +97,7 @@ ngx_http_trials_redis_init(ngx_http_trials_redis_t *redis, ngx_cycle_t *cycle)
     redis->heartbeat.cancelable = 1;
 
     redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
+    redis->left = ngx_current_msec;
 
     /* Workers that start together share the addresses. */
 
@@ -94,6 +113,7 @@ void
 ngx_http_trials_redis_exit(ngx_http_trials_redis_t *redis)
 {
     redis->closed = 1;
+    ngx_http_trials_primary_close(redis);
     ngx_http_trials_redis_close(redis);
 }
 
@@ -106,13 +126,31 @@ ngx_http_trials_redis_connect(ngx_event_t *ev)
 
     redis = ev->data;
 
-    redis->addr = &redis->conf->addrs[redis->attempt++ % redis->conf->naddrs];
-    redis->state = NGX_HTTP_TRIALS_REDIS_CONNECTING;
-    redis->subscribed = 0;
-
     /* nginx logs why connect() fails: the first time is enough. */
 
     log = redis->away ? &redis->quiet : ngx_cycle->log;
+
+    redis->state = NGX_HTTP_TRIALS_REDIS_CONNECTING;
+    redis->subscribed = 0;
+
+    if (redis->resolved) {
+        redis->resolved = 0;
+        redis->addr = &redis->master;
+        ngx_http_trials_link_close(&redis->sentinel);
+
+    } else {
+        redis->addr =
+            &redis->conf->addrs[redis->attempt++ % redis->conf->naddrs];
+
+        if (redis->conf->sentinel.len) {
+            if (ngx_http_trials_sentinel_ask(redis, redis->addr, log) != NGX_OK)
+            {
+                ngx_http_trials_redis_fail(redis, "connect failed", 0);
+            }
+
+            return;
+        }
+    }
 
     if (ngx_http_trials_link_connect(&redis->subscriber, redis->addr, log)
             != NGX_OK
@@ -137,10 +175,35 @@ ngx_http_trials_redis_close(ngx_http_trials_redis_t *redis)
         ngx_del_timer(&redis->connect);
     }
 
+    if (redis->connect.posted) {
+        ngx_delete_posted_event(&redis->connect);
+    }
+
+    redis->resolved = 0;
+
+    ngx_http_trials_zone_down(redis->zone);
+
+    ngx_http_trials_link_close(&redis->sentinel);
+
     ngx_http_trials_link_close(&redis->data);
     ngx_http_trials_link_close(&redis->subscriber);
 
     ngx_http_trials_wait_suspend(redis);
+}
+
+
+void
+ngx_http_trials_redis_lost(ngx_http_trials_link_t *link, const char *reason,
+                           ngx_err_t err)
+{
+    if (link->connection && link->connection->close) {
+        /* worker_shutdown_timeout is over. */
+
+        link->redis->closed = 1;
+        ngx_http_trials_primary_close(link->redis);
+    }
+
+    ngx_http_trials_redis_fail(link->redis, reason, err);
 }
 
 
@@ -152,6 +215,12 @@ ngx_http_trials_redis_fail(ngx_http_trials_redis_t *redis, const char *reason,
     ngx_uint_t lost;
 
     lost = (redis->state == NGX_HTTP_TRIALS_REDIS_READY);
+
+    if (lost) {
+        redis->left = ngx_current_msec;
+    }
+
+    ngx_http_trials_count(redis->zone, NGX_HTTP_TRIALS_COUNT_FAILURES);
 
     ngx_http_trials_redis_close(redis);
 
@@ -178,14 +247,22 @@ ngx_http_trials_redis_fail(ngx_http_trials_redis_t *redis, const char *reason,
     } else {
         ngx_http_trials_redis_away(redis, reason, err);
 
-        delay = redis->backoff;
-        delay -= (ngx_msec_t) ngx_random() % (delay / 4 + 1);
-
-        redis->backoff =
-            ngx_min(redis->backoff * 2, NGX_HTTP_TRIALS_BACKOFF_MAX);
+        delay = ngx_http_trials_redis_backoff(&redis->backoff);
     }
 
     ngx_add_timer(&redis->connect, delay);
+}
+
+
+ngx_msec_t
+ngx_http_trials_redis_backoff(ngx_msec_t *backoff)
+{
+    ngx_msec_t delay;
+
+    delay = *backoff - (ngx_msec_t) ngx_random() % (*backoff / 4 + 1);
+    *backoff = ngx_min(*backoff * 2, NGX_HTTP_TRIALS_BACKOFF_MAX);
+
+    return delay;
 }
 
 
@@ -212,19 +289,26 @@ ngx_http_trials_redis_away(ngx_http_trials_redis_t *redis, const char *reason,
 
 
 ngx_int_t
-ngx_http_trials_redis_connected(ngx_http_trials_link_t *link)
+ngx_http_trials_redis_hello(ngx_http_trials_link_t *link)
 {
-    u_char                   number[NGX_INT_T_LEN + 1];
-    const char              *argv[NGX_HTTP_TRIALS_ARGS];
-    ngx_http_trials_redis_t *redis;
+    u_char                        number[NGX_INT_T_LEN + 1];
+    ngx_uint_t                    n;
+    const char                   *argv[NGX_HTTP_TRIALS_ARGS];
+    ngx_http_trials_redis_conf_t *conf;
 
-    redis = link->redis;
+    conf = link->redis->conf;
 
-    if (redis->conf->password.len) {
-        argv[0] = "AUTH";
-        argv[1] = (const char *) redis->conf->password.data;
+    if (conf->password.len) {
+        n = 0;
+        argv[n++] = "AUTH";
 
-        if (ngx_http_trials_redis_send(link, ngx_http_trials_redis_status, 2,
+        if (conf->user.len) {
+            argv[n++] = (const char *) conf->user.data;
+        }
+
+        argv[n++] = (const char *) conf->password.data;
+
+        if (ngx_http_trials_redis_send(link, ngx_http_trials_redis_status, n,
                                        argv)
             != NGX_OK)
         {
@@ -232,18 +316,30 @@ ngx_http_trials_redis_connected(ngx_http_trials_link_t *link)
         }
     }
 
-    if (redis->conf->db) {
-        *ngx_sprintf(number, "%ui", redis->conf->db) = '\0';
+    if (conf->db) {
+        *ngx_sprintf(number, "%ui", conf->db) = '\0';
 
         argv[0] = "SELECT";
         argv[1] = (const char *) number;
 
-        if (ngx_http_trials_redis_send(link, ngx_http_trials_redis_status, 2,
-                                       argv)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        return ngx_http_trials_redis_send(link, ngx_http_trials_redis_status, 2,
+                                          argv);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_trials_redis_opened(ngx_http_trials_link_t *link)
+{
+    const char              *argv[NGX_HTTP_TRIALS_ARGS];
+    ngx_http_trials_redis_t *redis;
+
+    redis = link->redis;
+
+    if (ngx_http_trials_redis_hello(link) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     if (link == &redis->data) {
@@ -302,7 +398,7 @@ ngx_http_trials_redis_track(ngx_http_trials_redis_t *redis)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_trials_redis_send(ngx_http_trials_link_t  *link,
                            ngx_http_trials_reply_pt handler, ngx_uint_t argc,
                            const char **argv)
@@ -418,41 +514,98 @@ ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis)
     redis->state = NGX_HTTP_TRIALS_REDIS_READY;
     redis->away = 0;
     redis->reason = NULL;
+    redis->pinged = ngx_current_msec;
 
-    ngx_add_timer(&redis->heartbeat, NGX_HTTP_TRIALS_HEARTBEAT);
+    ngx_http_trials_count(redis->zone, NGX_HTTP_TRIALS_COUNT_CONNECTS);
+    ngx_http_trials_zone_up(redis->zone, ngx_crc32_long(redis->addr->name.data,
+                                                        redis->addr->name.len));
+
+    ngx_add_timer(&redis->heartbeat, ngx_http_trials_redis_beat(redis));
 
     ngx_http_trials_wait_resume(redis);
 }
 
 
-/* A peer that is frozen or unplugged does not end its connections. */
+static ngx_msec_t
+ngx_http_trials_redis_beat(ngx_http_trials_redis_t *redis)
+{
+    return (redis->zone->attached
+            && (!redis->zone->slot->trusted
+                || ngx_current_msec - redis->active < NGX_HTTP_TRIALS_IDLE))
+               ? redis->conf->lease / NGX_HTTP_TRIALS_BEATS
+               : NGX_HTTP_TRIALS_HEARTBEAT;
+}
+
+
+void
+ngx_http_trials_redis_active(ngx_http_trials_redis_t *redis)
+{
+    ngx_uint_t idle;
+
+    idle = (ngx_current_msec - redis->active >= NGX_HTTP_TRIALS_IDLE);
+    redis->active = ngx_current_msec;
+
+    if (idle && redis->zone->attached && redis->heartbeat.timer_set) {
+        ngx_del_timer(&redis->heartbeat);
+        ngx_post_event(&redis->heartbeat, &ngx_posted_events);
+    }
+
+    /*
+     * A worker that had no processor for a while may find its lease over and
+     * the answer that goes on with it unread: that comes first.
+     */
+
+    if (redis->state == NGX_HTTP_TRIALS_REDIS_READY && redis->zone->attached
+        && redis->zone->slot->trusted && redis->drained != ngx_current_msec
+        && !ngx_http_trials_zone_trusted(redis->zone))
+    {
+        redis->drained = ngx_current_msec;
+        ngx_http_trials_link_drain(&redis->subscriber);
+    }
+}
+
+
+/*
+ * A peer that is frozen or unplugged does not end its connections.  What the
+ * subscriber answers says as well that no change is on its way any more that
+ * was reported before.
+ */
 
 static void
 ngx_http_trials_redis_heartbeat(ngx_event_t *ev)
 {
-    ngx_uint_t               i;
+    size_t                   len;
     const char              *argv[1];
-    ngx_http_trials_link_t  *links[2];
     ngx_http_trials_redis_t *redis;
 
     redis = ev->data;
 
-    /*
-     * Only now: connections that Redis opens and soon spoils must not be tried
-     * without a pause.
-     */
-
-    redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
-
-    links[0] = &redis->subscriber;
-    links[1] = &redis->data;
-
     argv[0] = "PING";
+    len = sizeof("PING") - 1;
 
-    for (i = 0; i < 2; i++) {
-        if (ngx_queue_empty(&links[i]->commands)
-            && ngx_http_trials_redis_send(links[i], ngx_http_trials_redis_pong,
-                                          1, argv)
+    if (redis->subscriber.ncommands < NGX_HTTP_TRIALS_PINGS
+        && ngx_http_trials_link_command(
+               &redis->subscriber, ngx_http_trials_redis_pong,
+               (uintptr_t) ngx_current_msec, 1, argv, &len)
+               != NGX_OK)
+    {
+        ngx_http_trials_redis_fail(redis, "no memory", 0);
+        return;
+    }
+
+    if (ngx_current_msec - redis->pinged >= NGX_HTTP_TRIALS_HEARTBEAT) {
+        redis->pinged = ngx_current_msec;
+
+        /*
+         * Only now: connections that Redis opens and soon spoils must not be
+         * tried without a pause.
+         */
+
+        redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
+
+        if (ngx_queue_empty(&redis->data.commands)
+            && ngx_http_trials_redis_send(&redis->data,
+                                          ngx_http_trials_redis_pong, 1, argv)
                    != NGX_OK)
         {
             ngx_http_trials_redis_fail(redis, "no memory", 0);
@@ -460,7 +613,35 @@ ngx_http_trials_redis_heartbeat(ngx_event_t *ev)
         }
     }
 
-    ngx_add_timer(ev, NGX_HTTP_TRIALS_HEARTBEAT);
+    ev->cancelable = !ngx_http_trials_redis_stays(redis);
+    ngx_add_timer(ev, ngx_http_trials_redis_beat(redis));
+}
+
+
+/*
+ * A worker that could end waits a moment for the next one to trust what is in
+ * the zone, or nobody would know whether that is true any more.
+ */
+
+static ngx_uint_t
+ngx_http_trials_redis_stays(ngx_http_trials_redis_t *redis)
+{
+    if (!redis->zone->attached || !redis->zone->slot->trusted
+        || ngx_http_trials_redis_beat(redis) == NGX_HTTP_TRIALS_HEARTBEAT)
+    {
+        return 0;
+    }
+
+    if (!ngx_exiting) {
+        return 1;
+    }
+
+    if (redis->exiting == 0) {
+        redis->exiting = ngx_current_msec;
+    }
+
+    return ngx_current_msec - redis->exiting < NGX_HTTP_TRIALS_HANDOVER
+           && !ngx_http_trials_zone_covered(redis->zone);
 }
 
 
@@ -471,15 +652,21 @@ ngx_http_trials_redis_pong(ngx_http_trials_redis_t   *redis,
                            ngx_http_trials_command_t *command,
                            redisReply               **reply)
 {
-    (void) command;
-
-    if (reply == NULL || (*reply)->type == REDIS_REPLY_STATUS
-        || ((*reply)->type == REDIS_REPLY_ARRAY && (*reply)->elements == 2))
-    {
+    if (reply == NULL) {
         return NULL;
     }
 
-    return ngx_http_trials_redis_refused(redis, *reply);
+    if ((*reply)->type != REDIS_REPLY_STATUS
+        && ((*reply)->type != REDIS_REPLY_ARRAY || (*reply)->elements != 2))
+    {
+        return ngx_http_trials_redis_refused(redis, *reply);
+    }
+
+    if (command->data) {
+        ngx_http_trials_zone_confirm(redis->zone, (ngx_msec_t) command->data);
+    }
+
+    return NULL;
 }
 
 
@@ -490,12 +677,14 @@ ngx_http_trials_redis_message(ngx_http_trials_redis_t *redis,
                               const redisReply        *reply)
 {
     size_t      i;
-    const char *id;
+    size_t      len;
+    const char *name;
     redisReply *keys, *key;
 
     keys = reply->element[2];
 
     if (keys->type == REDIS_REPLY_NIL) {
+        ngx_http_trials_zone_flush(redis->zone);
         ngx_http_trials_wait_flushed(redis);
         return NULL;
     }
@@ -511,10 +700,11 @@ ngx_http_trials_redis_message(ngx_http_trials_redis_t *redis,
             return "sent a message that is no invalidation";
         }
 
-        id = trials_document_key_id(key->str, (size_t) key->len);
+        name = trials_document_key_name(key->str, (size_t) key->len, &len);
 
-        if (id) {
-            ngx_http_trials_wait_changed(redis, id);
+        if (name) {
+            ngx_http_trials_zone_forget(redis->zone, name, len);
+            ngx_http_trials_wait_changed(redis, name, len);
         }
     }
 

@@ -9,67 +9,77 @@
 #define NGX_HTTP_TRIALS_ETAG_SIZE 80
 
 
+/* What a document is sent with, be it the zone's or Redis's. */
+
 typedef struct {
-    const char *name;
-    ngx_uint_t  weak;
-} ngx_http_trials_condition_t;
+    ngx_str_t                etag; /* its opaque part */
+    time_t                   modified;
+    ngx_http_trials_coding_t coding;
+    size_t                   len;
+} ngx_http_trials_answer_t;
 
 
+static void
+ngx_http_trials_choose(ngx_http_request_t *r, const ngx_http_trials_ctx_t *ctx,
+                       ngx_http_trials_answer_t *answer);
+static ngx_int_t
+ngx_http_trials_body(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
+                     const ngx_http_trials_answer_t *answer,
+                     ngx_chain_t                   **body);
+static ngx_int_t
+ngx_http_trials_entry_identity(ngx_http_request_t    *r,
+                               ngx_http_trials_ctx_t *ctx, ngx_str_t *plain);
 static ngx_int_t
 ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
-                            ngx_uint_t gzip);
+                            ngx_http_trials_coding_t coding);
 static ngx_int_t
-ngx_http_trials_set_etag(ngx_http_request_t *r, const trials_document_t *value,
-                         ngx_uint_t gzip);
+ngx_http_trials_set_etag(ngx_http_request_t             *r,
+                         const ngx_http_trials_answer_t *answer);
 static void
 ngx_http_trials_set_type(ngx_http_request_t *r, trials_rendition_t rendition);
+static ngx_int_t ngx_http_trials_add_vary(ngx_http_request_t *r);
 static ngx_int_t
-ngx_http_trials_send_body(ngx_http_request_t *r, u_char *body, size_t len);
-static ngx_uint_t ngx_http_trials_wants_gzip(ngx_http_request_t *r);
-static ngx_int_t  ngx_http_trials_conditions(ngx_http_request_t *r);
+ngx_http_trials_send_body(ngx_http_request_t *r, ngx_chain_t *body);
+static ngx_int_t ngx_http_trials_conditions(ngx_http_request_t *r);
 static ngx_int_t
-ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, int weak);
-static ngx_table_elt_t *
-ngx_http_trials_next_line(ngx_list_part_t **part, ngx_uint_t *i,
-                          const char *name);
+ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, size_t len,
+                          int weak);
+
+
+static const char *const ngx_http_trials_codings[] = {NULL, "gzip", "br"};
+static const char *const ngx_http_trials_suffixes[] = {"", "-gz", "-br"};
 
 
 ngx_int_t
 ngx_http_trials_send_document(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
 {
-    size_t                      len;
-    u_char                     *body;
-    ngx_int_t                   rc;
-    ngx_uint_t                  gzip;
-    ngx_http_trials_document_t *document;
+    ngx_int_t                rc;
+    ngx_chain_t             *body;
+    ngx_http_trials_answer_t answer;
 
-    document = ctx->waiter.document;
-    gzip = ngx_http_trials_wants_gzip(r);
+    ngx_http_trials_choose(r, ctx, &answer);
 
-    if (gzip) {
-        body = (u_char *) (uintptr_t) document->value.body.data;
-        len = document->value.body.len;
+    if (answer.etag.len == 0) {
+        return ngx_http_trials_send_page(r, ctx, NGX_HTTP_TRIALS_PAGE_NO_PATH);
+    }
 
-    } else {
-        body = NULL;
-        len = document->value.size;
+    rc = ngx_http_trials_body(r, ctx, &answer, &body);
 
-        if (r->method != NGX_HTTP_HEAD || r != r->main) {
-            body =
-                ngx_http_trials_document_inflate(document, r->connection->log);
-            if (body == NULL) {
-                ngx_http_trials_wanted_ask(ctx->redis, ctx->path.id);
-                return ngx_http_trials_send_page(
-                    r, ctx, NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
-            }
-        }
+    if (rc == NGX_DECLINED) {
+        (void) ngx_http_trials_wanted_ask(ctx->redis, ctx->path.name);
+        return ngx_http_trials_send_page(r, ctx,
+                                         NGX_HTTP_TRIALS_PAGE_UNAVAILABLE);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = (off_t) len;
-    r->headers_out.last_modified_time = (time_t) document->value.modified;
+    r->headers_out.content_length_n = (off_t) answer.len;
+    r->headers_out.last_modified_time = answer.modified;
 
-    if (ngx_http_trials_set_etag(r, &document->value, gzip) != NGX_OK) {
+    if (ngx_http_trials_set_etag(r, &answer) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -84,22 +94,188 @@ ngx_http_trials_send_document(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
 
     r->headers_out.status = (ngx_uint_t) rc;
 
-    if (ngx_http_trials_set_headers(r, ctx->path.rendition, gzip) != NGX_OK) {
+    if (ngx_http_trials_set_headers(r, ctx->path.rendition, answer.coding)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_trials_send_body(r, body, len);
+    return ngx_http_trials_send_body(r, body);
+}
+
+
+/* The coding that the reader wants most, and what goes with it. */
+
+static void
+ngx_http_trials_choose(ngx_http_request_t *r, const ngx_http_trials_ctx_t *ctx,
+                       ngx_http_trials_answer_t *answer)
+{
+    size_t                         lens[NGX_HTTP_TRIALS_NCODINGS];
+    ngx_uint_t                     i;
+    ngx_list_part_t               *part;
+    ngx_table_elt_t               *h;
+    const trials_document_t       *value;
+    ngx_http_trials_accept_t       accept;
+    const ngx_http_trials_entry_t *entry;
+
+    entry = ctx->entry;
+
+    if (entry) {
+        answer->etag.data = (u_char *) (uintptr_t) entry->etag;
+        answer->etag.len = entry->etag_len;
+        answer->modified = (time_t) entry->modified;
+        lens[NGX_HTTP_TRIALS_IDENTITY] = entry->size;
+        lens[NGX_HTTP_TRIALS_GZIP] = entry->bodies[NGX_HTTP_TRIALS_GZIP].len;
+        lens[NGX_HTTP_TRIALS_BROTLI] =
+            entry->bodies[NGX_HTTP_TRIALS_BROTLI].len;
+
+    } else {
+        value = &ctx->waiter.document->value;
+        answer->etag.data = (u_char *) (uintptr_t) value->etag.data;
+        answer->etag.len = value->etag.len;
+        answer->modified = (time_t) value->modified;
+        lens[NGX_HTTP_TRIALS_IDENTITY] = value->size;
+        lens[NGX_HTTP_TRIALS_GZIP] = value->body.len;
+        lens[NGX_HTTP_TRIALS_BROTLI] = value->brotli.len;
+    }
+
+    answer->coding = NGX_HTTP_TRIALS_IDENTITY;
+
+    /* What includes a subrequest's answer takes it as it is. */
+
+    if (r == r->main) {
+        ngx_http_trials_accept_init(&accept);
+
+        part = &r->headers_in.headers.part;
+        i = 0;
+
+        for (;;) {
+            h = ngx_http_trials_next_line(&part, &i, "accept-encoding",
+                                          sizeof("accept-encoding") - 1);
+            if (h == NULL) {
+                break;
+            }
+
+            ngx_http_trials_accept_parse(&accept, (char *) h->value.data,
+                                         h->value.len);
+        }
+
+        answer->coding = ngx_http_trials_accept_coding(
+            &accept, lens[NGX_HTTP_TRIALS_BROTLI] != 0);
+    }
+
+    answer->len = lens[answer->coding];
+}
+
+
+/*
+ * NGX_DECLINED where the body is corrupt.  The bytes are shared: filters copy
+ * what they would change.
+ */
+
+static ngx_int_t
+ngx_http_trials_body(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
+                     const ngx_http_trials_answer_t *answer, ngx_chain_t **body)
+{
+    ngx_int_t                   rc;
+    ngx_buf_t                  *b;
+    ngx_str_t                   data;
+    ngx_http_trials_document_t *document;
+
+    *body = NULL;
+
+    if (answer->len == 0 || (r->method == NGX_HTTP_HEAD && r == r->main)) {
+        return NGX_OK;
+    }
+
+    if (ctx->entry && ctx->entry->bodies[answer->coding].len) {
+        *body = ngx_http_trials_zone_body(ctx->redis->zone, ctx->entry,
+                                          answer->coding, r->pool);
+
+        return *body ? NGX_OK : NGX_ERROR;
+    }
+
+    document = ctx->waiter.document;
+
+    if (ctx->entry) {
+        rc = ngx_http_trials_entry_identity(r, ctx, &data);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+    } else if (answer->coding == NGX_HTTP_TRIALS_IDENTITY) {
+        data.data = (u_char *) (uintptr_t) ngx_http_trials_document_inflate(
+            document, ctx->redis->inflater, r->connection->log);
+        if (data.data == NULL) {
+            return NGX_DECLINED;
+        }
+
+    } else {
+        data.data =
+            (u_char *) (uintptr_t) ((answer->coding == NGX_HTTP_TRIALS_GZIP)
+                                        ? document->value.body.data
+                                        : document->value.brotli.data);
+    }
+
+    *body = ngx_alloc_chain_link(r->pool);
+    b = ngx_calloc_buf(r->pool);
+
+    if (*body == NULL || b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = data.data;
+    b->last = data.data + answer->len;
+    b->memory = 1;
+
+    (*body)->buf = b;
+    (*body)->next = NULL;
+
+    return NGX_OK;
+}
+
+
+/* Once for an entry: the zone keeps what was inflated. */
+
+static ngx_int_t
+ngx_http_trials_entry_identity(ngx_http_request_t    *r,
+                               ngx_http_trials_ctx_t *ctx, ngx_str_t *plain)
+{
+    ngx_str_t    etag;
+    ngx_chain_t *in;
+
+    etag.data = (u_char *) ctx->entry->etag;
+    etag.len = ctx->entry->etag_len;
+
+    plain->len = ctx->entry->size;
+    plain->data = ngx_palloc(r->pool, plain->len + 1);
+
+    in = ngx_http_trials_zone_body(ctx->redis->zone, ctx->entry,
+                                   NGX_HTTP_TRIALS_GZIP, r->pool);
+
+    if (plain->data == NULL || in == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_trials_inflate(ctx->redis->inflater, in, plain->data,
+                                plain->len, &etag, r->connection->log)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_trials_zone_add_identity(ctx->redis->zone, ctx->entry, plain);
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
-                            ngx_uint_t gzip)
+                            ngx_http_trials_coding_t coding)
 {
-    ngx_table_elt_t          *h;
-    ngx_http_core_loc_conf_t *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    ngx_table_elt_t *h;
 
     /* nginx would answer 304 by rules of its own. */
 
@@ -112,23 +288,13 @@ ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
 
 #if (NGX_HTTP_GZIP)
     r->gzip_tested = 1;
-    r->gzip_ok = gzip ? 1 : 0;
-
-    if (clcf->gzip_vary) {
-        r->gzip_vary = 1;
-    }
+    r->gzip_ok = (coding == NGX_HTTP_TRIALS_GZIP);
 #endif
 
-    if (
-#if (NGX_HTTP_GZIP)
-        !clcf->gzip_vary &&
-#endif
-        ngx_http_trials_add_header(r, "Vary", "Accept-Encoding") == NULL)
+    if (r == r->main
+        && (ngx_http_trials_add_vary(r) != NGX_OK
+            || ngx_http_trials_add_common(r, NULL) != NGX_OK))
     {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_trials_add_common(r, NGX_HTTP_TRIALS_MAX_AGE) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -139,8 +305,9 @@ ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
 
     ngx_http_trials_set_type(r, rendition);
 
-    if (gzip) {
-        h = ngx_http_trials_add_header(r, "Content-Encoding", "gzip");
+    if (coding != NGX_HTTP_TRIALS_IDENTITY) {
+        h = ngx_http_trials_add_header(r, "Content-Encoding",
+                                       ngx_http_trials_codings[coding]);
         if (h == NULL) {
             return NGX_ERROR;
         }
@@ -155,14 +322,15 @@ ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
 
 
 static ngx_int_t
-ngx_http_trials_set_etag(ngx_http_request_t *r, const trials_document_t *value,
-                         ngx_uint_t gzip)
+ngx_http_trials_set_etag(ngx_http_request_t             *r,
+                         const ngx_http_trials_answer_t *answer)
 {
-    u_char          *data;
+    u_char          *p;
+    const char      *suffix;
     ngx_table_elt_t *h;
 
-    data = ngx_pnalloc(r->pool, NGX_HTTP_TRIALS_ETAG_SIZE);
-    if (data == NULL) {
+    p = ngx_pnalloc(r->pool, NGX_HTTP_TRIALS_ETAG_SIZE);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
@@ -171,15 +339,53 @@ ngx_http_trials_set_etag(ngx_http_request_t *r, const trials_document_t *value,
         return NGX_ERROR;
     }
 
-    h->value.data = data;
-    h->value.len = (size_t) (ngx_snprintf(data, NGX_HTTP_TRIALS_ETAG_SIZE,
-                                          "\"%*s%s\"", value->etag.len,
-                                          value->etag.data, gzip ? "-gz" : "")
-                             - data);
+    suffix = ngx_http_trials_suffixes[answer->coding];
+
+    h->value.data = p;
+
+    *p++ = '"';
+    p = ngx_cpymem(p, answer->etag.data, answer->etag.len);
+    p = ngx_cpymem(p, suffix, ngx_strlen(suffix));
+    *p++ = '"';
+
+    h->value.len = (size_t) (p - h->value.data);
 
     r->headers_out.etag = h;
 
     return NGX_OK;
+}
+
+
+/* Also on what has no coding: another reader would get another one. */
+
+static ngx_int_t
+ngx_http_trials_add_vary(ngx_http_request_t *r)
+{
+    const char                 *vary;
+    ngx_http_trials_loc_conf_t *tlcf;
+
+    tlcf = ngx_http_get_module_loc_conf(r, ngx_http_trials_module);
+    vary = tlcf->accept_language ? "Accept-Encoding, Accept-Language"
+                                 : "Accept-Encoding";
+
+#if (NGX_HTTP_GZIP)
+    {
+        ngx_http_core_loc_conf_t *clcf;
+
+        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+        /* nginx adds a line of its own then. */
+
+        if (clcf->gzip_vary) {
+            r->gzip_vary = 1;
+            vary = tlcf->accept_language ? "Accept-Language" : NULL;
+        }
+    }
+#endif
+
+    return (vary == NULL || ngx_http_trials_add_header(r, "Vary", vary))
+               ? NGX_OK
+               : NGX_ERROR;
 }
 
 
@@ -211,20 +417,11 @@ ngx_http_trials_set_type(ngx_http_request_t *r, trials_rendition_t rendition)
 
 
 static ngx_int_t
-ngx_http_trials_send_body(ngx_http_request_t *r, u_char *body, size_t len)
+ngx_http_trials_send_body(ngx_http_request_t *r, ngx_chain_t *body)
 {
-    ngx_int_t   rc;
-    ngx_buf_t  *b;
-    ngx_chain_t out;
-
-    if (r != r->main && len == 0) {
-        return ngx_http_send_header(r);
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ngx_int_t    rc;
+    ngx_buf_t   *b;
+    ngx_chain_t *cl, last;
 
     rc = ngx_http_send_header(r);
 
@@ -232,24 +429,36 @@ ngx_http_trials_send_body(ngx_http_request_t *r, u_char *body, size_t len)
         return rc;
     }
 
-    /* The bytes are shared: filters copy what they would change. */
+    if (body == NULL) {
+        if (r != r->main) {
+            return rc;
+        }
 
-    b->pos = body;
-    b->last = body + len;
-    b->memory = len ? 1 : 0;
-    b->last_buf = (r == r->main) ? 1 : 0;
-    b->last_in_chain = 1;
+        b = ngx_calloc_buf(r->pool);
+        if (b == NULL) {
+            return NGX_ERROR;
+        }
 
-    out.buf = b;
-    out.next = NULL;
+        last.buf = b;
+        last.next = NULL;
+        body = &last;
+    }
 
-    return ngx_http_output_filter(r, &out);
+    for (cl = body; cl->next; cl = cl->next) {
+        /* void */
+    }
+
+    cl->buf->last_buf = (r == r->main) ? 1 : 0;
+    cl->buf->last_in_chain = 1;
+
+    return ngx_http_output_filter(r, body);
 }
 
 
 ngx_int_t
 ngx_http_trials_send_redirect(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
-                              const char *id)
+                              const ngx_http_trials_path_t *path,
+                              ngx_uint_t                    status)
 {
     size_t           len;
     u_char          *p;
@@ -284,7 +493,7 @@ ngx_http_trials_send_redirect(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
         p = ngx_cpymem(p, r->uri.data, ctx->prefix);
     }
 
-    p += ngx_http_trials_path_write(id, ctx->path.rendition, (char *) p);
+    p += ngx_http_trials_path_write(path, (char *) p);
 
     if (r->args.len) {
         *p++ = '?';
@@ -295,11 +504,20 @@ ngx_http_trials_send_redirect(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
 
     r->headers_out.location = h;
 
-    if (ngx_http_trials_add_common(r, NGX_HTTP_TRIALS_MAX_AGE) != NGX_OK) {
+    if (status == NGX_HTTP_MOVED_TEMPORARILY
+        && ngx_http_trials_add_header(r, "Vary", "Accept-Language") == NULL)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return NGX_HTTP_MOVED_PERMANENTLY;
+    if (ngx_http_trials_add_common(
+            r, (status == NGX_HTTP_MOVED_TEMPORARILY) ? "no-cache" : NULL)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return (ngx_int_t) status;
 }
 
 
@@ -330,51 +548,59 @@ ngx_http_trials_add_header(ngx_http_request_t *r, const char *key,
 ngx_int_t
 ngx_http_trials_add_common(ngx_http_request_t *r, const char *cache_control)
 {
-    ngx_table_elt_t *h;
+    const char                 *policy;
+    ngx_table_elt_t            *h;
+    trials_rendition_t          rendition;
+    ngx_http_trials_ctx_t      *ctx;
+    ngx_http_trials_loc_conf_t *tlcf;
 
-    h = ngx_http_trials_add_header(r, "Cache-Control", cache_control);
+    tlcf = ngx_http_get_module_loc_conf(r, ngx_http_trials_module);
 
-    if (h == NULL || ngx_http_trials_cache_control(r, h) != NGX_OK
-        || ngx_http_trials_add_header(r, "X-Content-Type-Options", "nosniff")
+    if (cache_control == NULL) {
+        cache_control = (const char *) tlcf->cache_control.data;
+    }
+
+    if (*cache_control) {
+        h = ngx_http_trials_add_header(r, "Cache-Control", cache_control);
+
+        if (h == NULL || ngx_http_trials_cache_control(r, h) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (!tlcf->security_headers) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_trials_add_header(r, "X-Content-Type-Options", "nosniff")
+            == NULL
+        || ngx_http_trials_add_header(r, "Referrer-Policy", "same-origin")
                == NULL)
     {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
-}
+    ctx = ngx_http_get_module_ctx(r, ngx_http_trials_module);
+    rendition = ctx->found ? ctx->path.rendition : TRIALS_RENDITION_PAGE;
 
+    switch (rendition) {
+    case TRIALS_RENDITION_PAGE:
+    case TRIALS_RENDITION_PRINT:
+    case TRIALS_RENDITION_QUESTIONS:
+        policy = NGX_HTTP_TRIALS_POLICY "'self'";
+        break;
 
-static ngx_uint_t
-ngx_http_trials_wants_gzip(ngx_http_request_t *r)
-{
-    ngx_uint_t               i;
-    ngx_list_part_t         *part;
-    ngx_table_elt_t         *h;
-    ngx_http_trials_accept_t accept;
+    case TRIALS_RENDITION_EMBED:
+        policy = (const char *) tlcf->embed_policy.data;
+        break;
 
-    /* What includes a subrequest's answer takes it as it is. */
-
-    if (r != r->main) {
-        return 0;
+    default:
+        return NGX_OK;
     }
 
-    ngx_http_trials_accept_init(&accept);
-
-    part = &r->headers_in.headers.part;
-    i = 0;
-
-    for (;;) {
-        h = ngx_http_trials_next_line(&part, &i, "accept-encoding");
-        if (h == NULL) {
-            break;
-        }
-
-        ngx_http_trials_accept_parse(&accept, (char *) h->value.data,
-                                     h->value.len);
-    }
-
-    return ngx_http_trials_accept_gzip(&accept) ? 1 : 0;
+    return ngx_http_trials_add_header(r, "Content-Security-Policy", policy)
+               ? NGX_OK
+               : NGX_ERROR;
 }
 
 
@@ -390,7 +616,7 @@ ngx_http_trials_conditions(ngx_http_request_t *r)
     ngx_int_t        rc;
     ngx_table_elt_t *h;
 
-    rc = ngx_http_trials_test_tags(r, "if-match", 0);
+    rc = ngx_http_trials_test_tags(r, "if-match", sizeof("if-match") - 1, 0);
 
     if (rc == NGX_DECLINED) {
         return NGX_HTTP_PRECONDITION_FAILED;
@@ -406,7 +632,8 @@ ngx_http_trials_conditions(ngx_http_request_t *r)
         }
     }
 
-    rc = ngx_http_trials_test_tags(r, "if-none-match", 1);
+    rc = ngx_http_trials_test_tags(r, "if-none-match",
+                                   sizeof("if-none-match") - 1, 1);
 
     if (rc != NGX_DONE) {
         return (rc == NGX_OK) ? NGX_HTTP_NOT_MODIFIED : NGX_HTTP_OK;
@@ -430,7 +657,8 @@ ngx_http_trials_conditions(ngx_http_request_t *r)
  * NGX_DONE: there is no such line. */
 
 static ngx_int_t
-ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, int weak)
+ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, size_t len,
+                          int weak)
 {
     ngx_int_t        rc;
     ngx_str_t       *etag;
@@ -445,7 +673,7 @@ ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, int weak)
     rc = NGX_DONE;
 
     for (;;) {
-        h = ngx_http_trials_next_line(&part, &i, name);
+        h = ngx_http_trials_next_line(&part, &i, name, len);
         if (h == NULL) {
             return rc;
         }
@@ -466,14 +694,11 @@ ngx_http_trials_test_tags(ngx_http_request_t *r, const char *name, int weak)
  * since which of several lines nginx links differs from version to version.
  */
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_http_trials_next_line(ngx_list_part_t **part, ngx_uint_t *i,
-                          const char *name)
+                          const char *name, size_t len)
 {
-    size_t           len;
     ngx_table_elt_t *h;
-
-    len = ngx_strlen(name);
 
     for (;;) {
         if (*i >= (*part)->nelts) {

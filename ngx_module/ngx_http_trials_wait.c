@@ -1,84 +1,42 @@
 /* Requests that wait for Redis: see ngx_http_trials_wait.h. */
 
-#include "ngx_http_trials_wait.h"
+#include "ngx_http_trials_lookup.h"
 #include "ngx_http_trials_wanted.h"
 
-#include <stdlib.h>
 
-
-/* Lookups in turn that an invalidation may outrun before one is believed. */
-#define NGX_HTTP_TRIALS_TURNS 3
-
-/* What a reader waits, ms, whose lookup an outage interrupted. */
-#define NGX_HTTP_TRIALS_GRACE 2000
-
-
-/*
- * A rendition that is waited for.  It is idle (Redis is not there), in flight,
- * or missing: Redis has no such trial, and will tell when it has.
- */
-
-typedef struct {
-    ngx_http_trials_trial_t *trial;
-    ngx_queue_t              waiters;
-    ngx_uint_t               turns;
-    unsigned                 in_flight : 1;
-    unsigned                 again : 1; /* changed while in flight */
-    unsigned                 missing : 1;
-} ngx_http_trials_lookup_t;
-
-
-/* A trial that is waited for; goes with the last waiter and reply. */
-
-struct ngx_http_trials_trial_s {
-    ngx_rbtree_node_t        node; /* key: the id's number */
-    ngx_queue_t              queue;
-    ngx_http_trials_lookup_t lookups[TRIALS_NRENDITIONS];
-    char                     id[NGX_HTTP_TRIALS_ID_SIZE];
-};
-
-
-struct ngx_http_trials_waits_s {
-    ngx_rbtree_t      tree;
-    ngx_rbtree_node_t sentinel;
-    ngx_queue_t       trials;
-    double            fresh; /* what the last ZSCORE said */
-};
+/* Between lookups, ms, of what is due for a check that readers wait for. */
+#define NGX_HTTP_TRIALS_RECHECK 200
 
 
 static ngx_http_trials_trial_t *
-ngx_http_trials_trial_find(ngx_http_trials_waits_t *waits, uint32_t number);
+ngx_http_trials_trial_find(ngx_http_trials_waits_t *waits, const char *name,
+                           size_t len);
 static ngx_http_trials_trial_t *
-ngx_http_trials_trial_get(ngx_http_trials_waits_t *waits, const char *id);
-static void      ngx_http_trials_trial_settle(ngx_http_trials_redis_t *redis,
-                                              ngx_http_trials_trial_t *trial);
-static void      ngx_http_trials_waiter_event(ngx_event_t *ev);
-static void      ngx_http_trials_waiter_wake(ngx_http_trials_waiter_t   *waiter,
-                                             ngx_http_trials_outcome_t   outcome,
-                                             ngx_http_trials_document_t *document);
-static void      ngx_http_trials_waiter_park(ngx_http_trials_waiter_t *waiter);
-static ngx_int_t ngx_http_trials_lookup_send(ngx_http_trials_redis_t  *redis,
-                                             ngx_http_trials_lookup_t *lookup);
-static const char *
-ngx_http_trials_lookup_score(ngx_http_trials_redis_t   *redis,
-                             ngx_http_trials_command_t *command,
-                             redisReply               **reply);
-static const char             *
-ngx_http_trials_lookup_reply(ngx_http_trials_redis_t   *redis,
-                                         ngx_http_trials_command_t *command,
-                                         redisReply               **reply);
-static void ngx_http_trials_lookup_document(ngx_http_trials_redis_t  *redis,
-                                            ngx_http_trials_lookup_t *lookup,
-                                            redisReply              **reply);
-static void ngx_http_trials_lookup_wake(ngx_http_trials_lookup_t   *lookup,
+ngx_http_trials_trial_get(ngx_http_trials_waits_t *waits, const char *name);
+static ngx_http_trials_lookup_t *
+ngx_http_trials_lookup_get(ngx_http_trials_waits_t *waits, const char *name,
+                           trials_rendition_t rendition,
+                           trials_language_t  language);
+static void ngx_http_trials_trial_free(ngx_http_trials_waits_t *waits,
+                                       ngx_http_trials_trial_t *trial);
+static void ngx_http_trials_waiter_event(ngx_event_t *ev);
+static void ngx_http_trials_waiter_wake(ngx_http_trials_redis_t    *redis,
+                                        ngx_http_trials_waiter_t   *waiter,
                                         ngx_http_trials_outcome_t   outcome,
                                         ngx_http_trials_document_t *document);
-static void ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
-                                           ngx_http_trials_lookup_t *lookup);
+static void ngx_http_trials_waiter_park(ngx_http_trials_redis_t  *redis,
+                                        ngx_http_trials_waiter_t *waiter);
+static void ngx_http_trials_waiter_unpark(ngx_http_trials_redis_t  *redis,
+                                          ngx_http_trials_waiter_t *waiter);
+static void ngx_http_trials_recheck(ngx_event_t *ev);
+static void
+ngx_http_trials_each(ngx_http_trials_redis_t *redis,
+                     void (*call)(ngx_http_trials_redis_t  *redis,
+                                  ngx_http_trials_lookup_t *lookup));
 
 
 ngx_http_trials_waits_t *
-ngx_http_trials_wait_create(ngx_pool_t *pool)
+ngx_http_trials_wait_create(ngx_pool_t *pool, ngx_uint_t max)
 {
     ngx_http_trials_waits_t *waits;
 
@@ -87,8 +45,11 @@ ngx_http_trials_wait_create(ngx_pool_t *pool)
         return NULL;
     }
 
-    ngx_rbtree_init(&waits->tree, &waits->sentinel, ngx_rbtree_insert_value);
+    ngx_rbtree_init(&waits->tree, &waits->sentinel,
+                    ngx_str_rbtree_insert_value);
     ngx_queue_init(&waits->trials);
+
+    waits->max = max;
 
     return waits;
 }
@@ -96,25 +57,23 @@ ngx_http_trials_wait_create(ngx_pool_t *pool)
 
 ngx_int_t
 ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
-                           ngx_http_trials_waiter_t *waiter, const char *id,
-                           trials_rendition_t rendition)
+                           ngx_http_trials_waiter_t *waiter, const char *name,
+                           trials_rendition_t rendition,
+                           trials_language_t  language)
 {
-    ngx_http_trials_trial_t  *trial;
     ngx_http_trials_lookup_t *lookup;
 
     if (redis->closed || redis->away) {
         return NGX_DECLINED;
     }
 
-    trial = ngx_http_trials_trial_get(redis->waits, id);
-    if (trial == NULL) {
+    lookup =
+        ngx_http_trials_lookup_get(redis->waits, name, rendition, language);
+    if (lookup == NULL) {
         return NGX_ERROR;
     }
 
-    lookup = &trial->lookups[rendition];
-
-    waiter->trial = trial;
-    waiter->rendition = rendition;
+    waiter->lookup = lookup;
     waiter->start = ngx_current_msec;
     waiter->parked = 0;
     waiter->event.handler = ngx_http_trials_waiter_event;
@@ -125,9 +84,9 @@ ngx_http_trials_wait_enter(ngx_http_trials_redis_t  *redis,
 
     if (redis->state == NGX_HTTP_TRIALS_REDIS_READY) {
         if (lookup->missing) {
-            ngx_http_trials_wanted_ask(redis, id);
-            waiter->parked = 1;
-            ngx_add_timer(&waiter->event, waiter->wait);
+            (void) ngx_http_trials_wanted_ask(redis, name);
+            ngx_http_trials_waiter_park(redis, waiter);
+            ngx_http_trials_trial_settle(redis, lookup->trial);
             return NGX_OK;
         }
 
@@ -160,11 +119,13 @@ ngx_http_trials_wait_leave(ngx_http_trials_redis_t  *redis,
         ngx_delete_posted_event(&waiter->event);
     }
 
-    trial = waiter->trial;
+    ngx_http_trials_waiter_unpark(redis, waiter);
 
-    if (trial) {
+    if (waiter->lookup) {
+        trial = waiter->lookup->trial;
+        waiter->lookup = NULL;
+
         ngx_queue_remove(&waiter->queue);
-        waiter->trial = NULL;
         ngx_http_trials_trial_settle(redis, trial);
     }
 
@@ -176,33 +137,31 @@ ngx_http_trials_wait_leave(ngx_http_trials_redis_t  *redis,
 
 
 static ngx_http_trials_trial_t *
-ngx_http_trials_trial_find(ngx_http_trials_waits_t *waits, uint32_t number)
+ngx_http_trials_trial_find(ngx_http_trials_waits_t *waits, const char *name,
+                           size_t len)
 {
-    ngx_rbtree_node_t *node;
+    ngx_str_t       text;
+    ngx_str_node_t *sn;
 
-    node = waits->tree.root;
+    text.data = (u_char *) (uintptr_t) name;
+    text.len = len;
 
-    while (node != &waits->sentinel) {
-        if (node->key == number) {
-            return ngx_rbtree_data(node, ngx_http_trials_trial_t, node);
-        }
+    sn = ngx_str_rbtree_lookup(&waits->tree, &text,
+                               ngx_crc32_short(text.data, text.len));
 
-        node = (number < node->key) ? node->left : node->right;
-    }
-
-    return NULL;
+    return sn ? ngx_rbtree_data(&sn->node, ngx_http_trials_trial_t, sn.node)
+              : NULL;
 }
 
 
 static ngx_http_trials_trial_t *
-ngx_http_trials_trial_get(ngx_http_trials_waits_t *waits, const char *id)
+ngx_http_trials_trial_get(ngx_http_trials_waits_t *waits, const char *name)
 {
-    uint32_t                 number;
-    ngx_uint_t               i;
+    size_t                   len;
     ngx_http_trials_trial_t *trial;
 
-    number = ngx_http_trials_path_number(id);
-    trial = ngx_http_trials_trial_find(waits, number);
+    len = ngx_strlen(name);
+    trial = ngx_http_trials_trial_find(waits, name, len);
 
     if (trial) {
         return trial;
@@ -213,40 +172,97 @@ ngx_http_trials_trial_get(ngx_http_trials_waits_t *waits, const char *id)
         return NULL;
     }
 
-    ngx_memzero(trial, sizeof(ngx_http_trials_trial_t));
-    ngx_memcpy(trial->id, id, NGX_HTTP_TRIALS_ID_SIZE);
+    ngx_memcpy(trial->name, name, len + 1);
+    ngx_queue_init(&trial->lookups);
 
-    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-        trial->lookups[i].trial = trial;
-        ngx_queue_init(&trial->lookups[i].waiters);
-    }
+    trial->sn.str.data = (u_char *) trial->name;
+    trial->sn.str.len = len;
+    trial->sn.node.key = ngx_crc32_short(trial->sn.str.data, len);
 
-    trial->node.key = number;
-    ngx_rbtree_insert(&waits->tree, &trial->node);
+    ngx_rbtree_insert(&waits->tree, &trial->sn.node);
     ngx_queue_insert_tail(&waits->trials, &trial->queue);
 
     return trial;
 }
 
 
-/* Called whenever a trial may have lost its last waiter or reply. */
-
-static void
-ngx_http_trials_trial_settle(ngx_http_trials_redis_t *redis,
-                             ngx_http_trials_trial_t *trial)
+static ngx_http_trials_lookup_t *
+ngx_http_trials_lookup_get(ngx_http_trials_waits_t *waits, const char *name,
+                           trials_rendition_t rendition,
+                           trials_language_t  language)
 {
-    ngx_uint_t i;
+    ngx_queue_t              *q;
+    ngx_http_trials_trial_t  *trial;
+    ngx_http_trials_lookup_t *lookup;
 
-    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-        if (trial->lookups[i].in_flight
-            || !ngx_queue_empty(&trial->lookups[i].waiters)) {
-            return;
+    trial = ngx_http_trials_trial_get(waits, name);
+    if (trial == NULL) {
+        return NULL;
+    }
+
+    for (q = ngx_queue_head(&trial->lookups);
+         q != ngx_queue_sentinel(&trial->lookups); q = ngx_queue_next(q))
+    {
+        lookup = ngx_queue_data(q, ngx_http_trials_lookup_t, queue);
+
+        if (lookup->rendition == rendition && lookup->language == language) {
+            return lookup;
         }
     }
 
-    ngx_rbtree_delete(&redis->waits->tree, &trial->node);
+    lookup = ngx_calloc(sizeof(ngx_http_trials_lookup_t), ngx_cycle->log);
+
+    if (lookup == NULL) {
+        if (ngx_queue_empty(&trial->lookups)) {
+            ngx_http_trials_trial_free(waits, trial);
+        }
+
+        return NULL;
+    }
+
+    lookup->trial = trial;
+    lookup->rendition = rendition;
+    lookup->language = language;
+
+    ngx_queue_init(&lookup->waiters);
+    ngx_queue_insert_tail(&trial->lookups, &lookup->queue);
+
+    return lookup;
+}
+
+
+static void
+ngx_http_trials_trial_free(ngx_http_trials_waits_t *waits,
+                           ngx_http_trials_trial_t *trial)
+{
+    ngx_rbtree_delete(&waits->tree, &trial->sn.node);
     ngx_queue_remove(&trial->queue);
     ngx_free(trial);
+}
+
+
+void
+ngx_http_trials_trial_settle(ngx_http_trials_redis_t *redis,
+                             ngx_http_trials_trial_t *trial)
+{
+    ngx_queue_t              *q, *next;
+    ngx_http_trials_lookup_t *lookup;
+
+    for (q = ngx_queue_head(&trial->lookups);
+         q != ngx_queue_sentinel(&trial->lookups); q = next)
+    {
+        next = ngx_queue_next(q);
+        lookup = ngx_queue_data(q, ngx_http_trials_lookup_t, queue);
+
+        if (!lookup->in_flight && ngx_queue_empty(&lookup->waiters)) {
+            ngx_queue_remove(q);
+            ngx_free(lookup);
+        }
+    }
+
+    if (ngx_queue_empty(&trial->lookups)) {
+        ngx_http_trials_trial_free(redis->waits, trial);
+    }
 }
 
 
@@ -256,18 +272,17 @@ static void
 ngx_http_trials_waiter_event(ngx_event_t *ev)
 {
     ngx_http_trials_waiter_t *waiter;
-    ngx_http_trials_lookup_t *lookup;
 
     waiter = ev->data;
 
     if (ev->timedout) {
         ev->timedout = 0;
-        lookup = &waiter->trial->lookups[waiter->rendition];
 
-        /* The trial stays until the waiter's handler lets it go. */
+        /* The lookup stays until the waiter's handler lets it go. */
 
-        waiter->outcome = lookup->missing ? NGX_HTTP_TRIALS_PREPARING
-                                          : NGX_HTTP_TRIALS_UNAVAILABLE;
+        waiter->outcome = (waiter->lookup->missing || waiter->lookup->due)
+                              ? NGX_HTTP_TRIALS_PREPARING
+                              : NGX_HTTP_TRIALS_UNAVAILABLE;
     }
 
     waiter->handler(waiter);
@@ -275,12 +290,19 @@ ngx_http_trials_waiter_event(ngx_event_t *ev)
 
 
 static void
-ngx_http_trials_waiter_wake(ngx_http_trials_waiter_t   *waiter,
+ngx_http_trials_waiter_wake(ngx_http_trials_redis_t    *redis,
+                            ngx_http_trials_waiter_t   *waiter,
                             ngx_http_trials_outcome_t   outcome,
                             ngx_http_trials_document_t *document)
 {
+    if (waiter->parked && document) {
+        ngx_http_trials_count(redis->zone, NGX_HTTP_TRIALS_COUNT_WAKES);
+    }
+
+    ngx_http_trials_waiter_unpark(redis, waiter);
+
     ngx_queue_remove(&waiter->queue);
-    waiter->trial = NULL;
+    waiter->lookup = NULL;
     waiter->outcome = outcome;
 
     if (document) {
@@ -299,17 +321,32 @@ ngx_http_trials_waiter_wake(ngx_http_trials_waiter_t   *waiter,
 /* The trial is not there: what is left of the waiter's time begins. */
 
 static void
-ngx_http_trials_waiter_park(ngx_http_trials_waiter_t *waiter)
+ngx_http_trials_waiter_park(ngx_http_trials_redis_t  *redis,
+                            ngx_http_trials_waiter_t *waiter)
 {
     ngx_msec_int_t left;
-
-    waiter->parked = 1;
 
     left = (ngx_msec_int_t) (waiter->start + waiter->wait - ngx_current_msec);
 
     if (left <= 0) {
-        ngx_http_trials_waiter_wake(waiter, NGX_HTTP_TRIALS_PREPARING, NULL);
+        ngx_http_trials_waiter_wake(redis, waiter, NGX_HTTP_TRIALS_PREPARING,
+                                    NULL);
         return;
+    }
+
+    if (!waiter->parked) {
+        if (ngx_http_trials_zone_waiting(redis->zone) >= redis->waits->max) {
+            ngx_http_trials_count(redis->zone, NGX_HTTP_TRIALS_COUNT_TURNED);
+            ngx_http_trials_waiter_wake(redis, waiter, NGX_HTTP_TRIALS_CROWDED,
+                                        NULL);
+            return;
+        }
+
+        ngx_http_trials_count(redis->zone, NGX_HTTP_TRIALS_COUNT_WAITS);
+
+        waiter->parked = 1;
+        redis->waits->waiting++;
+        ngx_http_trials_zone_set_waiting(redis->zone, redis->waits->waiting);
     }
 
     if (waiter->event.timer_set) {
@@ -320,209 +357,54 @@ ngx_http_trials_waiter_park(ngx_http_trials_waiter_t *waiter)
 }
 
 
-static void ngx_http_trials_waiter_hurry(ngx_http_trials_waiter_t *waiter);
-static ngx_int_t
-ngx_http_trials_lookup_send(ngx_http_trials_redis_t  *redis,
-                            ngx_http_trials_lookup_t *lookup)
-{
-    char               key[TRIALS_KEY_SIZE];
-    size_t             len, lens[TRIALS_DOCUMENT_NFIELDS + 2];
-    ngx_uint_t         i;
-    const char        *argv[TRIALS_DOCUMENT_NFIELDS + 2];
-    trials_rendition_t rendition;
-
-    argv[0] = "ZSCORE";
-    lens[0] = sizeof("ZSCORE") - 1;
-    argv[1] = TRIALS_KEY_FRESH;
-    lens[1] = sizeof(TRIALS_KEY_FRESH) - 1;
-    argv[2] = lookup->trial->id;
-    lens[2] = NGX_HTTP_TRIALS_ID_SIZE - 1;
-
-    if (ngx_http_trials_link_command(&redis->data, ngx_http_trials_lookup_score,
-                                     0, 3, argv, lens)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rendition = (trials_rendition_t) (lookup - lookup->trial->lookups);
-    len = trials_document_key(TRIALS_KEY_DOCUMENT, lookup->trial->id, key);
-
-    argv[0] = "HMGET";
-    lens[0] = sizeof("HMGET") - 1;
-    argv[1] = key;
-    lens[1] = len;
-
-    trials_document_fields(rendition, &argv[2]);
-
-    for (i = 2; i < TRIALS_DOCUMENT_NFIELDS + 2; i++) {
-        lens[i] = ngx_strlen(argv[i]);
-    }
-
-    if (ngx_http_trials_link_command(&redis->data, ngx_http_trials_lookup_reply,
-                                     (uintptr_t) lookup,
-                                     TRIALS_DOCUMENT_NFIELDS + 2, argv, lens)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    lookup->in_flight = 1;
-    lookup->again = 0;
-    lookup->missing = 0;
-
-    return NGX_OK;
-}
-
-
-/*
- * Until when the document is fresh; in the past where nobody knows.  It is kept
- * beside the lookups: the reply to HMGET is the very next.
- */
-
-static const char *
-ngx_http_trials_lookup_score(ngx_http_trials_redis_t   *redis,
-                             ngx_http_trials_command_t *command,
-                             redisReply               **reply)
-{
-    (void) command;
-
-    redis->waits->fresh = 0;
-
-    if (reply == NULL || (*reply)->type == REDIS_REPLY_NIL) {
-        return NULL;
-    }
-
-    if ((*reply)->type == REDIS_REPLY_STRING) {
-        redis->waits->fresh = strtod((*reply)->str, NULL);
-        return NULL;
-    }
-
-    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                  "trials redis \"%V\" has no scores in \"%s\": \"%s\"",
-                  &redis->conf->name, TRIALS_KEY_FRESH,
-                  (*reply)->str ? (*reply)->str : "");
-
-    return NULL;
-}
-
-
-static const char *
-ngx_http_trials_lookup_reply(ngx_http_trials_redis_t   *redis,
-                             ngx_http_trials_command_t *command,
-                             redisReply               **reply)
-{
-    const char               *reason;
-    ngx_http_trials_trial_t  *trial;
-    ngx_http_trials_lookup_t *lookup;
-
-    reason = NULL;
-    lookup = (ngx_http_trials_lookup_t *) command->data;
-    trial = lookup->trial;
-
-    lookup->in_flight = 0;
-
-    if (reply == NULL) {
-        /* The connection was lost; the next one looks up again. */
-
-    } else if ((*reply)->type == REDIS_REPLY_ERROR
-               && ngx_strncmp((*reply)->str, "WRONGTYPE", 9) != 0)
-    {
-        reason = ngx_http_trials_redis_refused(redis, *reply);
-
-    } else if (!ngx_queue_empty(&lookup->waiters)) {
-        ngx_http_trials_lookup_document(redis, lookup, reply);
-    }
-
-    ngx_http_trials_trial_settle(redis, trial);
-
-    return reason;
-}
-
-
 static void
-ngx_http_trials_lookup_document(ngx_http_trials_redis_t  *redis,
-                                ngx_http_trials_lookup_t *lookup,
-                                redisReply              **reply)
+ngx_http_trials_waiter_unpark(ngx_http_trials_redis_t  *redis,
+                              ngx_http_trials_waiter_t *waiter)
 {
-    const char                 *reason;
-    ngx_http_trials_document_t *document;
-
-    document = ngx_http_trials_document_create(*reply, &reason);
-
-    if (document) {
-        *reply = NULL;
-
-    } else if (reason == NULL) {
-        ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_UNAVAILABLE, NULL);
-        return;
+    if (waiter->parked) {
+        waiter->parked = 0;
+        redis->waits->waiting--;
+        ngx_http_trials_zone_set_waiting(redis->zone, redis->waits->waiting);
     }
-
-    if (lookup->again
-        && (document == NULL || document->value.state == TRIALS_DOCUMENT_NONE
-            || lookup->turns++ < NGX_HTTP_TRIALS_TURNS))
-    {
-        /* What was read may be what the writer replaced. */
-
-        if (document) {
-            ngx_http_trials_document_release(document);
-        }
-
-        if (ngx_http_trials_lookup_send(redis, lookup) != NGX_OK) {
-            ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_UNAVAILABLE,
-                                        NULL);
-        }
-
-        return;
-    }
-
-    lookup->turns = 0;
-
-    if (document == NULL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "trials redis \"%V\": key \"%s{%s}\" is broken: %s",
-                      &redis->conf->name, TRIALS_KEY_DOCUMENT,
-                      lookup->trial->id, reason);
-
-        ngx_http_trials_lookup_missing(redis, lookup);
-        return;
-    }
-
-    if (document->value.state == TRIALS_DOCUMENT_NONE) {
-        ngx_http_trials_document_release(document);
-        ngx_http_trials_lookup_missing(redis, lookup);
-        return;
-    }
-
-    if (document->value.state == TRIALS_DOCUMENT_PRESENT
-        && redis->waits->fresh <= (double) ngx_time())
-    {
-        document->stale = 1;
-        ngx_http_trials_wanted_ask(redis, lookup->trial->id);
-    }
-
-    ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_FOUND, document);
-    ngx_http_trials_document_release(document);
 }
 
 
-static void
-ngx_http_trials_lookup_wake(ngx_http_trials_lookup_t   *lookup,
+void
+ngx_http_trials_lookup_wake(ngx_http_trials_redis_t    *redis,
+                            ngx_http_trials_lookup_t   *lookup,
                             ngx_http_trials_outcome_t   outcome,
                             ngx_http_trials_document_t *document)
 {
+    ngx_queue_t              *q, *next;
     ngx_http_trials_waiter_t *waiter;
 
-    while (!ngx_queue_empty(&lookup->waiters)) {
-        waiter = ngx_queue_data(ngx_queue_head(&lookup->waiters),
-                                ngx_http_trials_waiter_t, queue);
+    for (q = ngx_queue_head(&lookup->waiters);
+         q != ngx_queue_sentinel(&lookup->waiters); q = next)
+    {
+        next = ngx_queue_next(q);
+        waiter = ngx_queue_data(q, ngx_http_trials_waiter_t, queue);
 
-        ngx_http_trials_waiter_wake(waiter, outcome, document);
+        if (document && document->stale && waiter->current) {
+            lookup->due = 1;
+            ngx_http_trials_waiter_park(redis, waiter);
+
+        } else {
+            ngx_http_trials_waiter_wake(redis, waiter, outcome, document);
+        }
+    }
+
+    if (lookup->due && !redis->waits->recheck.timer_set) {
+        redis->waits->recheck.handler = ngx_http_trials_recheck;
+        redis->waits->recheck.data = redis;
+        redis->waits->recheck.log = ngx_cycle->log;
+        redis->waits->recheck.cancelable = 1;
+
+        ngx_add_timer(&redis->waits->recheck, NGX_HTTP_TRIALS_RECHECK);
     }
 }
 
 
-static void
+void
 ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
                                ngx_http_trials_lookup_t *lookup)
 {
@@ -530,36 +412,35 @@ ngx_http_trials_lookup_missing(ngx_http_trials_redis_t  *redis,
 
     lookup->missing = 1;
 
-    ngx_http_trials_wanted_ask(redis, lookup->trial->id);
+    (void) ngx_http_trials_wanted_ask(redis, lookup->trial->name);
 
     for (q = ngx_queue_head(&lookup->waiters);
          q != ngx_queue_sentinel(&lookup->waiters); q = next)
     {
         next = ngx_queue_next(q);
         ngx_http_trials_waiter_park(
-            ngx_queue_data(q, ngx_http_trials_waiter_t, queue));
+            redis, ngx_queue_data(q, ngx_http_trials_waiter_t, queue));
     }
 }
 
 
 /* The connections are gone: nothing is known any more. */
 
+static void
+ngx_http_trials_suspend(ngx_http_trials_redis_t  *redis,
+                        ngx_http_trials_lookup_t *lookup)
+{
+    (void) redis;
+
+    lookup->missing = 0;
+    lookup->due = 0;
+}
+
+
 void
 ngx_http_trials_wait_suspend(ngx_http_trials_redis_t *redis)
 {
-    ngx_uint_t               i;
-    ngx_queue_t             *q;
-    ngx_http_trials_trial_t *trial;
-
-    for (q = ngx_queue_head(&redis->waits->trials);
-         q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
-    {
-        trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
-
-        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-            trial->lookups[i].missing = 0;
-        }
-    }
+    ngx_http_trials_each(redis, ngx_http_trials_suspend);
 }
 
 
@@ -568,44 +449,75 @@ ngx_http_trials_wait_suspend(ngx_http_trials_redis_t *redis)
  * on; who only asked for what may be there is told soon.
  */
 
-void
-ngx_http_trials_wait_away(ngx_http_trials_redis_t *redis)
+static void
+ngx_http_trials_hurry(ngx_http_trials_redis_t  *redis,
+                      ngx_http_trials_lookup_t *lookup)
 {
-    ngx_uint_t                i;
-    ngx_queue_t              *q, *w;
-    ngx_http_trials_trial_t  *trial;
-    ngx_http_trials_lookup_t *lookup;
+    ngx_queue_t              *q;
+    ngx_msec_int_t            left;
+    ngx_http_trials_waiter_t *waiter;
 
-    for (q = ngx_queue_head(&redis->waits->trials);
-         q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
+    (void) redis;
+
+    for (q = ngx_queue_head(&lookup->waiters);
+         q != ngx_queue_sentinel(&lookup->waiters); q = ngx_queue_next(q))
     {
-        trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
+        waiter = ngx_queue_data(q, ngx_http_trials_waiter_t, queue);
+        left = (ngx_msec_int_t) (waiter->event.timer.key - ngx_current_msec);
 
-        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-            lookup = &trial->lookups[i];
-
-            for (w = ngx_queue_head(&lookup->waiters);
-                 w != ngx_queue_sentinel(&lookup->waiters);
-                 w = ngx_queue_next(w))
-            {
-                ngx_http_trials_waiter_hurry(
-                    ngx_queue_data(w, ngx_http_trials_waiter_t, queue));
-            }
+        if (!waiter->parked && waiter->event.timer_set
+            && left > (ngx_msec_int_t) waiter->grace)
+        {
+            ngx_del_timer(&waiter->event);
+            ngx_add_timer(&waiter->event, waiter->grace);
         }
     }
 }
 
 
-static void
-ngx_http_trials_waiter_hurry(ngx_http_trials_waiter_t *waiter)
+void
+ngx_http_trials_wait_away(ngx_http_trials_redis_t *redis)
 {
-    ngx_msec_int_t left;
+    ngx_http_trials_each(redis, ngx_http_trials_hurry);
+}
 
-    left = (ngx_msec_int_t) (waiter->event.timer.key - ngx_current_msec);
 
-    if (!waiter->parked && left > NGX_HTTP_TRIALS_GRACE) {
-        ngx_del_timer(&waiter->event);
-        ngx_add_timer(&waiter->event, NGX_HTTP_TRIALS_GRACE);
+/* Asks Redis on behalf of those that wait. */
+
+static void
+ngx_http_trials_again(ngx_http_trials_redis_t  *redis,
+                      ngx_http_trials_lookup_t *lookup)
+{
+    if (!ngx_queue_empty(&lookup->waiters)
+        && ngx_http_trials_lookup_send(redis, lookup) != NGX_OK)
+    {
+        ngx_http_trials_lookup_wake(redis, lookup, NGX_HTTP_TRIALS_UNAVAILABLE,
+                                    NULL);
+    }
+}
+
+
+/* A check that finds nothing new changes no document: nobody is told of it. */
+
+static void
+ngx_http_trials_recheck_due(ngx_http_trials_redis_t  *redis,
+                            ngx_http_trials_lookup_t *lookup)
+{
+    if (lookup->due && !lookup->in_flight) {
+        ngx_http_trials_again(redis, lookup);
+    }
+}
+
+
+static void
+ngx_http_trials_recheck(ngx_event_t *ev)
+{
+    ngx_http_trials_redis_t *redis;
+
+    redis = ev->data;
+
+    if (redis->state == NGX_HTTP_TRIALS_REDIS_READY) {
+        ngx_http_trials_each(redis, ngx_http_trials_recheck_due);
     }
 }
 
@@ -615,64 +527,38 @@ ngx_http_trials_waiter_hurry(ngx_http_trials_waiter_t *waiter)
 void
 ngx_http_trials_wait_resume(ngx_http_trials_redis_t *redis)
 {
-    ngx_uint_t                i;
-    ngx_queue_t              *q, *next;
-    ngx_http_trials_trial_t  *trial;
-    ngx_http_trials_lookup_t *lookup;
-
     /* Redis may have lost what was asked for. */
 
     ngx_http_trials_wanted_forget_all(redis->wanted);
-
-    for (q = ngx_queue_head(&redis->waits->trials);
-         q != ngx_queue_sentinel(&redis->waits->trials); q = next)
-    {
-        next = ngx_queue_next(q);
-        trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
-
-        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-            lookup = &trial->lookups[i];
-
-            if (!ngx_queue_empty(&lookup->waiters)
-                && ngx_http_trials_lookup_send(redis, lookup) != NGX_OK)
-            {
-                ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_UNAVAILABLE,
-                                            NULL);
-            }
-        }
-
-        ngx_http_trials_trial_settle(redis, trial);
-    }
+    ngx_http_trials_each(redis, ngx_http_trials_again);
 }
 
 
 void
-ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *id)
+ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *name,
+                             size_t len)
 {
-    uint32_t                  number;
-    ngx_uint_t                i;
+    ngx_queue_t              *q;
     ngx_http_trials_trial_t  *trial;
     ngx_http_trials_lookup_t *lookup;
 
-    number = ngx_http_trials_path_number(id);
-    ngx_http_trials_wanted_forget(redis->wanted, number);
+    ngx_http_trials_wanted_forget(redis->wanted, name, len);
+    ngx_http_trials_lookup_changed(redis->waits, name, len);
 
-    trial = ngx_http_trials_trial_find(redis->waits, number);
+    trial = ngx_http_trials_trial_find(redis->waits, name, len);
     if (trial == NULL) {
         return;
     }
 
-    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-        lookup = &trial->lookups[i];
+    for (q = ngx_queue_head(&trial->lookups);
+         q != ngx_queue_sentinel(&trial->lookups); q = ngx_queue_next(q))
+    {
+        lookup = ngx_queue_data(q, ngx_http_trials_lookup_t, queue);
         lookup->again = lookup->in_flight;
         lookup->missing = 0;
 
-        if (!lookup->in_flight && !ngx_queue_empty(&lookup->waiters)
-            && redis->state == NGX_HTTP_TRIALS_REDIS_READY
-            && ngx_http_trials_lookup_send(redis, lookup) != NGX_OK)
-        {
-            ngx_http_trials_lookup_wake(lookup, NGX_HTTP_TRIALS_UNAVAILABLE,
-                                        NULL);
+        if (!lookup->in_flight && redis->state == NGX_HTTP_TRIALS_REDIS_READY) {
+            ngx_http_trials_again(redis, lookup);
         }
     }
 
@@ -680,28 +566,64 @@ ngx_http_trials_wait_changed(ngx_http_trials_redis_t *redis, const char *id)
 }
 
 
+static void
+ngx_http_trials_outrun(ngx_http_trials_redis_t  *redis,
+                       ngx_http_trials_lookup_t *lookup)
+{
+    (void) redis;
+
+    lookup->again = lookup->in_flight;
+}
+
+
 void
 ngx_http_trials_wait_flushed(ngx_http_trials_redis_t *redis)
 {
-    ngx_uint_t                i;
-    ngx_queue_t              *q;
-    ngx_http_trials_trial_t  *trial;
-    ngx_http_trials_lookup_t *lookup;
+    ngx_http_trials_each(redis, ngx_http_trials_outrun);
+    ngx_http_trials_wait_ask(redis);
+}
 
+
+static void
+ngx_http_trials_ask(ngx_http_trials_redis_t  *redis,
+                    ngx_http_trials_lookup_t *lookup)
+{
+    if (lookup->missing) {
+        (void) ngx_http_trials_wanted_ask(redis, lookup->trial->name);
+    }
+}
+
+
+void
+ngx_http_trials_wait_ask(ngx_http_trials_redis_t *redis)
+{
     ngx_http_trials_wanted_forget_all(redis->wanted);
+    ngx_http_trials_each(redis, ngx_http_trials_ask);
+}
+
+
+/* Calls back for each lookup; trials that nobody waits for any more go. */
+
+static void
+ngx_http_trials_each(ngx_http_trials_redis_t *redis,
+                     void (*call)(ngx_http_trials_redis_t  *redis,
+                                  ngx_http_trials_lookup_t *lookup))
+{
+    ngx_queue_t             *q, *w, *next;
+    ngx_http_trials_trial_t *trial;
 
     for (q = ngx_queue_head(&redis->waits->trials);
-         q != ngx_queue_sentinel(&redis->waits->trials); q = ngx_queue_next(q))
+         q != ngx_queue_sentinel(&redis->waits->trials); q = next)
     {
+        next = ngx_queue_next(q);
         trial = ngx_queue_data(q, ngx_http_trials_trial_t, queue);
 
-        for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-            lookup = &trial->lookups[i];
-            lookup->again = lookup->in_flight;
-
-            if (lookup->missing) {
-                ngx_http_trials_wanted_ask(redis, trial->id);
-            }
+        for (w = ngx_queue_head(&trial->lookups);
+             w != ngx_queue_sentinel(&trial->lookups); w = ngx_queue_next(w))
+        {
+            call(redis, ngx_queue_data(w, ngx_http_trials_lookup_t, queue));
         }
+
+        ngx_http_trials_trial_settle(redis, trial);
     }
 }

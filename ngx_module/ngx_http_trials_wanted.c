@@ -1,7 +1,6 @@
 /* The stream of wanted trials: see ngx_http_trials_wanted.h. */
 
 #include "ngx_http_trials_wanted.h"
-#include "ngx_http_trials_path.h"
 
 #include <trials/document.h>
 
@@ -18,7 +17,7 @@
 
 
 typedef struct {
-    uint32_t   number; /* 0: none */
+    uint32_t   hash; /* of the name; 0: none */
     ngx_msec_t time;
 } ngx_http_trials_recent_t;
 
@@ -28,6 +27,8 @@ struct ngx_http_trials_wanted_s {
 };
 
 
+static ngx_http_trials_recent_t *
+ngx_http_trials_wanted_recent(ngx_http_trials_wanted_t *wanted, uint32_t hash);
 static const char *
 ngx_http_trials_wanted_asked(ngx_http_trials_redis_t   *redis,
                              ngx_http_trials_command_t *command,
@@ -42,15 +43,25 @@ ngx_http_trials_wanted_create(ngx_pool_t *pool)
 
 
 void
-ngx_http_trials_wanted_forget(ngx_http_trials_wanted_t *wanted, uint32_t number)
+ngx_http_trials_wanted_forget(ngx_http_trials_wanted_t *wanted,
+                              const char *name, size_t len)
 {
+    uint32_t                  hash;
     ngx_http_trials_recent_t *recent;
 
-    recent = &wanted->recent[number % NGX_HTTP_TRIALS_RECENT];
+    hash = ngx_crc32_short((u_char *) (uintptr_t) name, len);
+    recent = ngx_http_trials_wanted_recent(wanted, hash);
 
-    if (recent->number == number) {
-        recent->number = 0;
+    if (recent->hash == hash) {
+        recent->hash = 0;
     }
+}
+
+
+static ngx_http_trials_recent_t *
+ngx_http_trials_wanted_recent(ngx_http_trials_wanted_t *wanted, uint32_t hash)
+{
+    return &wanted->recent[hash % NGX_HTTP_TRIALS_RECENT];
 }
 
 
@@ -61,26 +72,29 @@ ngx_http_trials_wanted_forget_all(ngx_http_trials_wanted_t *wanted)
 }
 
 
-void
-ngx_http_trials_wanted_ask(ngx_http_trials_redis_t *redis, const char *id)
+ngx_int_t
+ngx_http_trials_wanted_ask(ngx_http_trials_redis_t *redis, const char *name)
 {
-    uint32_t                  number;
+    uint32_t                  hash;
     ngx_uint_t                i;
     const char               *argv[8];
     size_t                    lens[8];
+    ngx_http_trials_link_t   *link;
     ngx_http_trials_recent_t *recent;
 
-    number = ngx_http_trials_path_number(id);
-    recent = &redis->wanted->recent[number % NGX_HTTP_TRIALS_RECENT];
+    hash = ngx_crc32_short((u_char *) (uintptr_t) name, ngx_strlen(name));
+    recent = ngx_http_trials_wanted_recent(redis->wanted, hash);
 
-    if (redis->state != NGX_HTTP_TRIALS_REDIS_READY) {
-        return;
+    link = ngx_http_trials_redis_writer(redis);
+
+    if (link == NULL) {
+        return NGX_ERROR;
     }
 
-    if (recent->number == number
+    if (recent->hash == hash
         && ngx_current_msec - recent->time < NGX_HTTP_TRIALS_ASK)
     {
-        return;
+        return NGX_BUSY;
     }
 
     argv[0] = "XADD";
@@ -90,21 +104,23 @@ ngx_http_trials_wanted_ask(ngx_http_trials_redis_t *redis, const char *id)
     argv[4] = NGX_HTTP_TRIALS_STREAM;
     argv[5] = "*";
     argv[6] = TRIALS_WANTED_FIELD;
-    argv[7] = id;
+    argv[7] = name;
 
     for (i = 0; i < 8; i++) {
         lens[i] = ngx_strlen(argv[i]);
     }
 
-    if (ngx_http_trials_link_command(&redis->data, ngx_http_trials_wanted_asked,
-                                     number, 8, argv, lens)
+    if (ngx_http_trials_link_command(link, ngx_http_trials_wanted_asked, hash,
+                                     8, argv, lens)
         != NGX_OK)
     {
-        return;
+        return NGX_ERROR;
     }
 
-    recent->number = number;
+    recent->hash = hash;
     recent->time = ngx_current_msec;
+
+    return NGX_OK;
 }
 
 
@@ -115,12 +131,16 @@ ngx_http_trials_wanted_asked(ngx_http_trials_redis_t   *redis,
                              ngx_http_trials_command_t *command,
                              redisReply               **reply)
 {
+    ngx_http_trials_recent_t *recent;
+
     if (reply && (*reply)->type != REDIS_REPLY_ERROR) {
         redis->wanted_failed = 0;
         return NULL;
     }
 
-    ngx_http_trials_wanted_forget(redis->wanted, (uint32_t) command->data);
+    recent =
+        ngx_http_trials_wanted_recent(redis->wanted, (uint32_t) command->data);
+    recent->hash = 0;
 
     if (reply && !redis->wanted_failed) {
         redis->wanted_failed = 1;

@@ -1,5 +1,5 @@
 /*
- * What a worker tells the refreshers: the trials that readers asked for and
+ * What a worker tells the refreshers: the documents that readers asked for and
  * nobody has, or that are due for a check.  Each goes to the stream once in a
  * while, not once a reader.
  */
@@ -14,12 +14,16 @@
 /* In pool, the cycle's. */
 ngx_http_trials_wanted_t *ngx_http_trials_wanted_create(ngx_pool_t *pool);
 
-/* Adds the id to the stream, unless that was done lately. */
-void ngx_http_trials_wanted_ask(ngx_http_trials_redis_t *redis, const char *id);
+/*
+ * Adds the name to the stream.  NGX_BUSY where that was done lately, NGX_ERROR
+ * where it can't be done.
+ */
+ngx_int_t
+ngx_http_trials_wanted_ask(ngx_http_trials_redis_t *redis, const char *name);
 
-/* The trial was written, or deleted, since: it may be asked for again. */
+/* The document was written, or deleted, since: it may be asked for again. */
 void ngx_http_trials_wanted_forget(ngx_http_trials_wanted_t *wanted,
-                                   uint32_t                  number);
+                                   const char *name, size_t len);
 
 /* The stream may have been lost. */
 void ngx_http_trials_wanted_forget_all(ngx_http_trials_wanted_t *wanted);

@@ -1,4 +1,4 @@
-/* gzip, both ways, and the hash of a body. */
+/* gzip, both ways, brotli, and the hash of a body. */
 
 #ifndef TRIALS_COMPRESS_H
 #define TRIALS_COMPRESS_H
@@ -31,6 +31,10 @@ trials_rc_t trials_gzip_deflate(trials_gzip_t *gzip, trials_str_t body,
 trials_rc_t
 trials_gzip_inflate(trials_gzip_t *gzip, const char *data, size_t len,
                     size_t size, trials_buf_t *out, trials_error_t *err);
+
+/* The body as a brotli stream (RFC 7932); quality 1 to 11.  *out as above. */
+trials_rc_t trials_brotli_encode(trials_str_t body, int quality, char **out,
+                                 size_t *len, trials_error_t *err);
 
 void trials_hash(const char *data, size_t len, trials_hash_t hash);
 

@@ -13,18 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/un.h>
 
 
-#define TRIALS_REDIS_PORT 6379
-#define TRIALS_UNIX       "unix:"
-
-
-static trials_rc_t
-trials_cache_address(trials_cache_t *cache, const char *address,
-                     trials_error_t *err);
 static trials_rc_t
 trials_cache_connect(trials_cache_t *cache, trials_error_t *err);
+static trials_rc_t
+trials_cache_primary(trials_cache_t *cache, trials_error_t *err);
 static trials_rc_t
 trials_cache_greet(trials_cache_t *cache, trials_error_t *err);
 static trials_rc_t
@@ -66,6 +60,7 @@ trials_cache_defaults(trials_cache_settings_t *settings)
 
     settings->address = "127.0.0.1:6379";
     settings->timeout = 2000;
+    settings->brotli = 5;
 }
 
 
@@ -131,6 +126,7 @@ trials_cache_create(const trials_cache_settings_t *settings,
     }
 
     cache->database = settings->database;
+    cache->brotli = settings->brotli;
     cache->timeout = settings->timeout > 0 ? settings->timeout : 1;
     cache->address = strdup(settings->address);
     cache->username = settings->username ? strdup(settings->username) : NULL;
@@ -170,74 +166,11 @@ trials_cache_destroy(trials_cache_t *cache)
 
     free(cache->password);
     free(cache->username);
+    free(cache->sentinels);
+    free(cache->master);
     free(cache->host);
     free(cache->address);
     free(cache);
-}
-
-
-/* "unix:path", "host:port", "host", "[::1]:port" or "[::1]". */
-
-static trials_rc_t
-trials_cache_address(trials_cache_t *cache, const char *address,
-                     trials_error_t *err)
-{
-    long               port;
-    char              *end;
-    size_t             len;
-    const char        *host, *rest;
-    struct sockaddr_un un;
-
-    if (strncmp(address, TRIALS_UNIX, sizeof(TRIALS_UNIX) - 1) == 0) {
-        host = address + sizeof(TRIALS_UNIX) - 1;
-        len = strlen(host);
-        rest = host + len;
-        port = 0;
-
-        /* hiredis would cut it. */
-
-        if (len >= sizeof(un.sun_path)) {
-            return trials_error(err, TRIALS_INVALID,
-                                "Redis address \"%s\": a socket's path has "
-                                "at most %zu bytes",
-                                address, sizeof(un.sun_path) - 1);
-        }
-
-    } else {
-        host = address;
-        len = strcspn(host, ":");
-        rest = host + len;
-        port = TRIALS_REDIS_PORT;
-
-        if (address[0] == '[') {
-            host = address + 1;
-            len = strcspn(host, "]");
-            rest = host[len] == ']' ? host + len + 1 : address;
-        }
-
-        if (rest[0] == ':' && rest[1] >= '0' && rest[1] <= '9') {
-            port = strtol(rest + 1, &end, 10);
-            rest = end;
-        }
-
-        if (port < 1 || port > 65535) {
-            len = 0;
-        }
-    }
-
-    if (len == 0 || rest[0] != '\0') {
-        return trials_error(err, TRIALS_INVALID,
-                            "Redis address \"%s\": neither HOST:PORT nor "
-                            "unix:PATH",
-                            address);
-    }
-
-    cache->port = (int) port;
-    cache->host = strndup(host, len);
-
-    return cache->host
-               ? TRIALS_OK
-               : trials_error(err, TRIALS_NOMEM, "cache: out of memory");
 }
 
 
@@ -284,15 +217,11 @@ trials_cache_command_once(trials_cache_t *cache, int n,
 
 
 trials_rc_t
-trials_cache_check_id(const char *id, trials_error_t *err)
+trials_cache_check_name(const char *name, trials_error_t *err)
 {
-    trials_id_t canonical;
-
-    if (trials_id_parse(id, strlen(id), canonical) != TRIALS_OK
-        || strcmp(id, canonical) != 0)
-    {
+    if (trials_name_kind(name, strlen(name)) == TRIALS_NAME_NONE) {
         return trials_error(err, TRIALS_INVALID,
-                            "\"%.32s\": not an id in its canonical form", id);
+                            "\"%.80s\": not the name of a document", name);
     }
 
     return TRIALS_OK;
@@ -307,6 +236,13 @@ trials_cache_connect(trials_cache_t *cache, trials_error_t *err)
 
     timeout.tv_sec = cache->timeout / 1000;
     timeout.tv_usec = cache->timeout % 1000 * 1000;
+
+    if (cache->master) {
+        rc = trials_sentinel_find(cache, err);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+    }
 
     cache->redis =
         cache->port ? redisConnectWithTimeout(cache->host, cache->port, timeout)
@@ -326,10 +262,45 @@ trials_cache_connect(trials_cache_t *cache, trials_error_t *err)
     }
 
     rc = trials_cache_greet(cache, err);
+
+    if (rc == TRIALS_OK && cache->master) {
+        rc = trials_cache_primary(cache, err);
+    }
+
     if (rc != TRIALS_OK) {
         trials_cache_close(cache);
         cache->lost = 0;
     }
+
+    return rc;
+}
+
+
+/* A sentinel may still name the primary of before. */
+
+static trials_rc_t
+trials_cache_primary(trials_cache_t *cache, trials_error_t *err)
+{
+    redisReply  *reply;
+    trials_rc_t  rc;
+    trials_str_t args[1];
+
+    args[0] = trials_arg("ROLE");
+
+    rc = trials_cache_try(cache, 1, args, REDIS_REPLY_ARRAY, &reply, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    if (reply->elements == 0 || reply->element[0]->type != REDIS_REPLY_STRING
+        || strcmp(reply->element[0]->str, "master") != 0)
+    {
+        rc = trials_error(err, TRIALS_UNAVAILABLE,
+                          "Redis %s: %s:%d is not the primary", cache->address,
+                          cache->host, cache->port);
+    }
+
+    freeReplyObject(reply);
 
     return rc;
 }
@@ -459,7 +430,9 @@ trials_cache_is_away(const char *error)
         }
     }
 
-    return 0;
+    /* Before Redis 7, of a script. */
+
+    return strstr(error, "-READONLY ") != NULL;
 }
 
 

@@ -15,7 +15,7 @@
 #define TRIALS_SHA_SIZE 41
 
 /* Arguments of a command, its name included. */
-#define TRIALS_ARGS_MAX 64
+#define TRIALS_ARGS_MAX 160
 
 typedef enum {
     TRIALS_SCRIPT_PUT = 0,
@@ -25,23 +25,43 @@ typedef enum {
     TRIALS_SCRIPT_DONE,
     TRIALS_SCRIPT_RENEW,
     TRIALS_SCRIPT_RELEASE,
+    TRIALS_SCRIPT_BUCKET,
+    TRIALS_SCRIPT_HOLD,
+    TRIALS_SCRIPT_LEADER,
+    TRIALS_SCRIPT_FOLLOWED,
+    TRIALS_SCRIPT_CHANGED,
+    TRIALS_SCRIPT_DUE,
+    TRIALS_SCRIPT_LOSE,
+    TRIALS_SCRIPT_STALE,
+    TRIALS_SCRIPT_MARK,
+    TRIALS_SCRIPT_CHANGES,
     TRIALS_NSCRIPTS
 } trials_script_t;
 
 struct trials_cache_s {
-    redisContext  *redis;   /* NULL: not connected */
-    char          *address; /* as it was given, for messages */
-    char          *host;    /* or the socket's path */
-    int            port;    /* 0: a socket */
+    redisContext  *redis;     /* NULL: not connected */
+    char          *address;   /* as it was given, for messages */
+    char          *host;      /* or the socket's path */
+    int            port;      /* 0: a socket */
+    char          *master;    /* the name that sentinels know; NULL: none */
+    char          *sentinels; /* "host:port,host:port" */
     char          *username;
     char          *password;
     int            database;
     long           timeout; /* milliseconds */
     trials_gzip_t *gzip;
+    int            brotli; /* quality; 0: none */
     char           scripts[TRIALS_NSCRIPTS][TRIALS_SHA_SIZE]; /* "": unknown */
     unsigned       lost : 1; /* the last command found the connection dead */
     unsigned       turn : 1; /* of new entries of the stream */
 };
+
+/* Reads an address: host and port, or master and sentinels. */
+trials_rc_t trials_cache_address(trials_cache_t *cache, const char *address,
+                                 trials_error_t *err);
+
+/* Asks the sentinels where the primary is: host and port. */
+trials_rc_t trials_sentinel_find(trials_cache_t *cache, trials_error_t *err);
 
 /* Any type of reply but an error. */
 #define TRIALS_REPLY_ANY (-1)
@@ -74,9 +94,16 @@ trials_cache_script(trials_cache_t *cache, trials_script_t script, int nkeys,
                     int n, const trials_str_t *args, int type,
                     redisReply **reply, trials_error_t *err);
 
-/* TRIALS_INVALID where id is not in its canonical form: nothing else becomes
+/* TRIALS_INVALID where no document can have that name: nothing else becomes
  * part of a key. */
-trials_rc_t trials_cache_check_id(const char *id, trials_error_t *err);
+trials_rc_t trials_cache_check_name(const char *name, trials_error_t *err);
+
+/* "present", "absent" or "alias". */
+const char *trials_state_name(trials_document_state_t state);
+
+/* A number of a macro as text. */
+#define TRIALS_STR(number)  TRIALS_STR_(number)
+#define TRIALS_STR_(number) #number
 
 /* Text that ends with NUL as an argument. */
 trials_str_t trials_arg(const char *text);

@@ -10,25 +10,15 @@
 
 static trials_rc_t
 trials_lock_script(trials_cache_t *cache, trials_script_t script,
-                   const char *id, const trials_lock_token_t token, long ttl,
+                   const char *name, const trials_lock_token_t token, long ttl,
                    trials_error_t *err);
 
 
 trials_rc_t
-trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
-                 trials_lock_token_t token, trials_error_t *err)
+trials_lock_token(trials_lock_token_t token, trials_error_t *err)
 {
     int           i;
-    char          key[TRIALS_KEY_SIZE], px[24];
-    redisReply   *reply;
-    trials_rc_t   rc;
     unsigned char bytes[(TRIALS_LOCK_TOKEN_SIZE - 1) / 2];
-    trials_str_t  args[6];
-
-    rc = trials_cache_check_id(id, err);
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
 
     if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes)) {
         return trials_error(err, TRIALS_FAILED, "getrandom() gives no bytes");
@@ -38,7 +28,30 @@ trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
         (void) snprintf(token + 2 * i, 3, "%02x", bytes[i]);
     }
 
-    (void) trials_document_key(TRIALS_KEY_LOCK, id, key);
+    return TRIALS_OK;
+}
+
+
+trials_rc_t
+trials_lock_take(trials_cache_t *cache, const char *name, long ttl,
+                 trials_lock_token_t token, trials_error_t *err)
+{
+    char         key[TRIALS_KEY_SIZE], px[24];
+    redisReply  *reply;
+    trials_rc_t  rc;
+    trials_str_t args[6];
+
+    rc = trials_cache_check_name(name, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    rc = trials_lock_token(token, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    (void) trials_document_key(TRIALS_KEY_LOCK, name, key);
     (void) snprintf(px, sizeof(px), "%ld", ttl);
 
     args[0] = trials_arg("SET");
@@ -71,21 +84,22 @@ trials_lock_take(trials_cache_t *cache, const char *id, long ttl,
 
 
 trials_rc_t
-trials_lock_renew(trials_cache_t *cache, const char *id,
+trials_lock_renew(trials_cache_t *cache, const char *name,
                   const trials_lock_token_t token, long ttl,
                   trials_error_t *err)
 {
-    return trials_lock_script(cache, TRIALS_SCRIPT_RENEW, id, token, ttl, err);
+    return trials_lock_script(cache, TRIALS_SCRIPT_RENEW, name, token, ttl,
+                              err);
 }
 
 
 trials_rc_t
-trials_lock_release(trials_cache_t *cache, const char *id,
+trials_lock_release(trials_cache_t *cache, const char *name,
                     const trials_lock_token_t token, trials_error_t *err)
 {
     trials_rc_t rc;
 
-    rc = trials_lock_script(cache, TRIALS_SCRIPT_RELEASE, id, token, 0, err);
+    rc = trials_lock_script(cache, TRIALS_SCRIPT_RELEASE, name, token, 0, err);
 
     /* It has ended, or is somebody else's by now: it is not ours. */
 
@@ -95,7 +109,7 @@ trials_lock_release(trials_cache_t *cache, const char *id,
 
 static trials_rc_t
 trials_lock_script(trials_cache_t *cache, trials_script_t script,
-                   const char *id, const trials_lock_token_t token, long ttl,
+                   const char *name, const trials_lock_token_t token, long ttl,
                    trials_error_t *err)
 {
     char         key[TRIALS_KEY_SIZE], px[24];
@@ -103,12 +117,12 @@ trials_lock_script(trials_cache_t *cache, trials_script_t script,
     trials_rc_t  rc;
     trials_str_t args[3];
 
-    rc = trials_cache_check_id(id, err);
+    rc = trials_cache_check_name(name, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    (void) trials_document_key(TRIALS_KEY_LOCK, id, key);
+    (void) trials_document_key(TRIALS_KEY_LOCK, name, key);
     (void) snprintf(px, sizeof(px), "%ld", ttl);
 
     args[0] = trials_arg(key);

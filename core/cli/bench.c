@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 
@@ -18,7 +19,7 @@
 #define TRIALS_BENCH_PARSE     0
 #define TRIALS_BENCH_TRANSLATE 1
 #define TRIALS_BENCH_RENDER    2
-#define TRIALS_BENCH_NSTEPS    (TRIALS_BENCH_RENDER + TRIALS_NRENDITIONS)
+#define TRIALS_BENCH_NSTEPS    (TRIALS_BENCH_RENDER + TRIALS_NTRIAL)
 
 typedef struct {
     trials_buf_t *inputs; /* of each record; no data where it failed */
@@ -29,6 +30,8 @@ typedef struct {
     int64_t       longest;
     const char   *slowest; /* the record that took it */
     int64_t       steps[TRIALS_BENCH_NSTEPS];
+    long          before; /* the most memory until then, KiB, */
+    long          most;   /* and until the end */
 } trials_bench_t;
 
 
@@ -43,6 +46,7 @@ static void
 trials_bench_report(trials_bench_t *bench, const trials_records_t *records,
                     long rounds, int64_t cpu, int64_t wall);
 static int     trials_bench_compare(const void *one, const void *two);
+static long    trials_bench_memory(void);
 static int64_t trials_bench_clock(clockid_t clock);
 
 
@@ -70,6 +74,7 @@ trials_render_bench(trials_render_t *render, const trials_records_t *records,
     }
 
     trials_bench_load(render, records, &bench);
+    bench.before = trials_bench_memory();
 
     cpu = trials_bench_clock(CLOCK_PROCESS_CPUTIME_ID);
     wall = trials_bench_clock(CLOCK_MONOTONIC);
@@ -93,6 +98,7 @@ trials_render_bench(trials_render_t *render, const trials_records_t *records,
 
     cpu = trials_bench_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     wall = trials_bench_clock(CLOCK_MONOTONIC) - wall;
+    bench.most = trials_bench_memory();
 
     if (bench.ntimes) {
         trials_bench_report(&bench, records, rounds, cpu, wall);
@@ -176,11 +182,11 @@ trials_bench_once(trials_render_t *render, const char *name,
     now = trials_bench_clock(CLOCK_PROCESS_CPUTIME_ID);
     bench->steps[TRIALS_BENCH_TRANSLATE] += now - before;
 
-    for (i = 0; i < TRIALS_NRENDITIONS && rc == TRIALS_OK; i++) {
+    for (i = 0; i < TRIALS_NTRIAL && rc == TRIALS_OK; i++) {
         before = now;
         trials_buf_reset(&render->out);
-        rc = trials_trial_render(trial, (trials_rendition_t) i, &render->out,
-                                 err);
+        rc = trials_trial_render(trial, (trials_rendition_t) i,
+                                 TRIALS_LANGUAGE_EN, &render->out, err);
         now = trials_bench_clock(CLOCK_PROCESS_CPUTIME_ID);
         bench->steps[TRIALS_BENCH_RENDER + i] += now - before;
         bench->bytes += render->out.len;
@@ -216,7 +222,7 @@ trials_bench_report(trials_bench_t *bench, const trials_records_t *records,
 
     (void) printf("%zu records, %ld rounds, all %d renditions, %.0f bytes a "
                   "trial\n",
-                  records->n - bench->nfailed, rounds, TRIALS_NRENDITIONS,
+                  records->n - bench->nfailed, rounds, TRIALS_NTRIAL,
                   (double) bench->bytes / n);
     (void) printf("%.0f trials/s a core (%.2f s of processor time, %.2f s on "
                   "the clock)\n",
@@ -227,7 +233,7 @@ trials_bench_report(trials_bench_t *bench, const trials_records_t *records,
                   (double) bench->steps[TRIALS_BENCH_PARSE] / 1e6 / n,
                   (double) bench->steps[TRIALS_BENCH_TRANSLATE] / 1e6 / n);
 
-    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
+    for (i = 0; i < TRIALS_NTRIAL; i++) {
         (void) printf(" + %s %.3f",
                       trials_rendition_name((trials_rendition_t) i),
                       (double) bench->steps[TRIALS_BENCH_RENDER + i] / 1e6 / n);
@@ -238,6 +244,23 @@ trials_bench_report(trials_bench_t *bench, const trials_records_t *records,
                   (double) bench->times[bench->ntimes / 2] / 1e6,
                   (double) bench->times[bench->ntimes * 99 / 100] / 1e6,
                   (double) bench->longest / 1e6, bench->slowest);
+    (void) printf("MiB: %.1f for the engine and the records, %.1f more to "
+                  "render any of them\n",
+                  (double) bench->before / 1024,
+                  (double) (bench->most - bench->before) / 1024);
+}
+
+
+/* The most memory that was resident until now, KiB. */
+
+static long
+trials_bench_memory(void)
+{
+    struct rusage usage;
+
+    (void) getrusage(RUSAGE_SELF, &usage);
+
+    return usage.ru_maxrss;
 }
 
 

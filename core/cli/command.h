@@ -26,8 +26,11 @@ typedef struct {
 
 extern const trials_command_t trials_command_render;
 extern const trials_command_t trials_command_fetch;
+extern const trials_command_t trials_command_import;
 extern const trials_command_t trials_command_invalidate;
 extern const trials_command_t trials_command_status;
+extern const trials_command_t trials_command_explain;
+extern const trials_command_t trials_command_watch;
 
 
 /* Values that getopt_long() returns for options that several commands have. */
@@ -100,6 +103,17 @@ typedef struct {
 
 /* Takes one of the options above; 0 where that is another. */
 int trials_redis_option(trials_redis_options_t *redis, int option);
+
+#define TRIALS_PASSWORD_SIZE 1024
+
+typedef char trials_password_t[TRIALS_PASSWORD_SIZE];
+
+/* Reads options and environment; the settings point to password, which the
+ * caller wipes.  Complains, sets *code to the exit code and returns 0 where they
+ * cannot be used. */
+int trials_redis_settings(const trials_redis_options_t *redis,
+                          trials_cache_settings_t      *settings,
+                          trials_password_t password, int *code);
 
 /* Makes the connection of options and environment; complains, sets *code to the
  * exit code and returns NULL where they cannot be used. */

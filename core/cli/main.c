@@ -15,10 +15,9 @@ static const trials_command_t *trials_command_find(const char *name);
 
 
 static const trials_command_t *const trials_commands[] = {
-    &trials_command_render,
-    &trials_command_fetch,
-    &trials_command_invalidate,
-    &trials_command_status,
+    &trials_command_render,     &trials_command_fetch,  &trials_command_import,
+    &trials_command_invalidate, &trials_command_status, &trials_command_explain,
+    &trials_command_watch,
 };
 
 #define TRIALS_NCOMMANDS (sizeof(trials_commands) / sizeof(trials_commands[0]))

@@ -10,9 +10,6 @@
 #include <string.h>
 
 
-#define TRIALS_PASSWORD_SIZE 1024
-
-
 void
 trials_complain(const char *fmt, ...)
 {
@@ -130,18 +127,17 @@ trials_redis_option(trials_redis_options_t *redis, int option)
 }
 
 
-trials_cache_t *
-trials_redis_open(const trials_redis_options_t *redis, int *code)
+int
+trials_redis_settings(const trials_redis_options_t *redis,
+                      trials_cache_settings_t      *settings,
+                      trials_password_t password, int *code)
 {
-    char                    password[TRIALS_PASSWORD_SIZE];
-    long                    database;
-    const char             *value;
-    trials_cache_t         *cache;
-    trials_error_t          err;
-    trials_cache_settings_t settings;
+    long           database;
+    const char    *value;
+    trials_error_t err;
 
     *code = TRIALS_EXIT_USAGE;
-    trials_cache_defaults(&settings);
+    trials_cache_defaults(settings);
 
     /* hiredis writes to a connection that may be gone. */
 
@@ -149,36 +145,54 @@ trials_redis_open(const trials_redis_options_t *redis, int *code)
 
     value = trials_options_value(redis->address, "TRIALS_REDIS");
     if (value) {
-        settings.address = value;
+        settings->address = value;
     }
 
-    settings.username =
+    settings->username =
         trials_options_value(redis->username, "TRIALS_REDIS_USER");
 
     value = trials_options_value(redis->database, "TRIALS_REDIS_DB");
     if (value) {
         if (!trials_options_number("--redis-db", value, 0, 65535, &database)) {
-            return NULL;
+            return 0;
         }
 
-        settings.database = (int) database;
+        settings->database = (int) database;
     }
 
     value = trials_options_value(redis->password_file,
                                  "TRIALS_REDIS_PASSWORD_FILE");
     if (value) {
-        if (trials_cache_password(value, password, sizeof(password), &err)
-            != TRIALS_OK) {
+        if (trials_cache_password(value, password, sizeof(trials_password_t),
+                                  &err)
+            != TRIALS_OK)
+        {
             trials_complain("%s", err.message);
             *code = TRIALS_EXIT_FAILED;
-            return NULL;
+            return 0;
         }
 
-        settings.password = password;
+        settings->password = password;
+    }
+
+    return 1;
+}
+
+
+trials_cache_t *
+trials_redis_open(const trials_redis_options_t *redis, int *code)
+{
+    trials_cache_t         *cache;
+    trials_error_t          err;
+    trials_password_t       password;
+    trials_cache_settings_t settings;
+
+    if (!trials_redis_settings(redis, &settings, password, code)) {
+        return NULL;
     }
 
     cache = trials_cache_create(&settings, &err);
-    explicit_bzero(password, sizeof(password));
+    explicit_bzero(password, sizeof(trials_password_t));
 
     if (cache == NULL) {
         trials_complain("%s", err.message);

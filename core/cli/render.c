@@ -18,26 +18,33 @@
 
 /* After the renditions of the cache come two that are for people who work on
  * this program; ALL is the cache's. */
-#define TRIALS_AS_TEXT TRIALS_NRENDITIONS
-#define TRIALS_AS_XML  (TRIALS_NRENDITIONS + 1)
-#define TRIALS_AS_ALL  (TRIALS_NRENDITIONS + 2)
+#define TRIALS_AS_TEXT TRIALS_NTRIAL
+#define TRIALS_AS_XML  (TRIALS_NTRIAL + 1)
+#define TRIALS_AS_ALL  (TRIALS_NTRIAL + 2)
 
 enum {
     TRIALS_RENDER_AS = TRIALS_OPTION_OWN,
     TRIALS_RENDER_BASE_URL,
     TRIALS_RENDER_SITE_NAME,
+    TRIALS_RENDER_LOGO,
+    TRIALS_RENDER_HELP_LINE,
+    TRIALS_RENDER_REPORT,
+    TRIALS_RENDER_THEME,
+    TRIALS_RENDER_LANGUAGE,
+    TRIALS_RENDER_PREVIOUS,
     TRIALS_RENDER_NOW,
     TRIALS_RENDER_OUTPUT,
     TRIALS_RENDER_BENCH
 };
 
 typedef struct {
-    int         as;
-    const char *base_url;
-    const char *site_name;
-    const char *output; /* a directory, or NULL */
-    int64_t     now;
-    long        bench; /* rounds; 0: none */
+    int                    as;
+    int                    language;
+    trials_page_settings_t page;
+    const char            *previous; /* the JSON rendition before, or NULL */
+    const char            *output;   /* a directory, or NULL */
+    int64_t                now;
+    long                   bench; /* rounds; 0: none */
 } trials_render_options_t;
 
 
@@ -55,8 +62,9 @@ static void        trials_render_close(trials_render_t *render);
 static trials_rc_t trials_render_record(trials_render_t               *render,
                                         const trials_render_options_t *options,
                                         const char *name, trials_error_t *err);
-static trials_rc_t trials_render_one(trials_trial_t *trial, int as,
-                                     trials_buf_t *out, trials_error_t *err);
+static trials_rc_t
+trials_render_one(trials_trial_t *trial, int as, int language,
+                  trials_buf_t *out, trials_error_t *err);
 static trials_rc_t
 trials_render_write(const char *directory, const char *id, int as,
                     const trials_buf_t *out, trials_error_t *err);
@@ -67,6 +75,12 @@ static const struct option trials_render_table[] = {
     {"as", required_argument, NULL, TRIALS_RENDER_AS},
     {"base-url", required_argument, NULL, TRIALS_RENDER_BASE_URL},
     {"site-name", required_argument, NULL, TRIALS_RENDER_SITE_NAME},
+    {"logo", required_argument, NULL, TRIALS_RENDER_LOGO},
+    {"help-line", required_argument, NULL, TRIALS_RENDER_HELP_LINE},
+    {"report", required_argument, NULL, TRIALS_RENDER_REPORT},
+    {"theme", required_argument, NULL, TRIALS_RENDER_THEME},
+    {"language", required_argument, NULL, TRIALS_RENDER_LANGUAGE},
+    {"previous", required_argument, NULL, TRIALS_RENDER_PREVIOUS},
     {"now", required_argument, NULL, TRIALS_RENDER_NOW},
     {"output", required_argument, NULL, TRIALS_RENDER_OUTPUT},
     {"bench", required_argument, NULL, TRIALS_RENDER_BENCH},
@@ -79,8 +93,15 @@ static const struct {
     const char *name;
     const char *suffix;
 } trials_render_names[] = {
-    {"page", ".html"}, {"print", ".print.html"}, {"embed", ".embed.html"},
-    {"json", ".json"}, {"text", ".txt"},         {"xml", ".xml"},
+    {"page", ".html"},
+    {"print", ".print.html"},
+    {"embed", ".embed.html"},
+    {"json", ".json"},
+    {"questions", ".questions.html"},
+    {"oembed", ".oembed.json"},
+    {"atom", ".atom"},
+    {"text", ".txt"},
+    {"xml", ".xml"},
     {"all", NULL},
 };
 
@@ -92,12 +113,21 @@ const trials_command_t trials_command_render = {
     "Renders records of studies (JSON of ClinicalTrials.gov's API v2). FILE is\n"
     "a file, - for standard input, or a directory, for all *.json in it.\n"
     "\n"
-    "  --as FORM            page (default), print, embed, json, text, xml, or\n"
-    "                       all: the first four\n"
+    "  --as FORM            page (default), print, embed, json, questions,\n"
+    "                       oembed, atom, text, xml, or all: all but the last\n"
+    "                       two\n"
     "  --output DIR         write DIR/ID.html, ID.print.html, ID.embed.html,\n"
-    "                       ID.json, ID.txt, ID.xml instead of standard output\n"
+    "                       ID.json, ID.questions.html, ID.oembed.json,\n"
+    "                       ID.atom, ID.txt, ID.xml instead of standard output\n"
+    "  --language TAG       en (default) or es\n"
+    "  --previous FILE      the English JSON rendition before: says what\n"
+    "                       changed since\n"
     "  --base-url URL       where the pages will be (TRIALS_BASE_URL)\n"
     "  --site-name TEXT     the site's name in titles\n"
+    "  --logo URL           a picture before the site's name\n"
+    "  --help-line TEXT     whom to call, at the foot of each page\n"
+    "  --report URL         where errors are reported: mailto: or http(s)\n"
+    "  --theme DIR          stylesheets, CSS and words of the site's own\n"
     "  --now YYYY-MM-DD     the day that \"has passed\" is judged by (today)\n"
     "  --bench N            render everything N times, print the throughput\n"
     "  -h, --help           this text\n"
@@ -185,8 +215,8 @@ trials_render_options(int argc, char **argv, trials_render_options_t *options,
 
         switch (option) {
         case -1:
-            options->base_url =
-                trials_options_value(options->base_url, "TRIALS_BASE_URL");
+            options->page.base_url =
+                trials_options_value(options->page.base_url, "TRIALS_BASE_URL");
             return 1;
         case TRIALS_OPTION_HELP:
             (void) fputs(trials_command_render.usage, stdout);
@@ -196,10 +226,35 @@ trials_render_options(int argc, char **argv, trials_render_options_t *options,
             good = trials_render_as(optarg, &options->as);
             break;
         case TRIALS_RENDER_BASE_URL:
-            options->base_url = optarg;
+            options->page.base_url = optarg;
             break;
         case TRIALS_RENDER_SITE_NAME:
-            options->site_name = optarg;
+            options->page.site_name = optarg;
+            break;
+        case TRIALS_RENDER_LOGO:
+            options->page.logo = optarg;
+            break;
+        case TRIALS_RENDER_HELP_LINE:
+            options->page.help_line = optarg;
+            break;
+        case TRIALS_RENDER_REPORT:
+            options->page.report = optarg;
+            break;
+        case TRIALS_RENDER_THEME:
+            options->page.theme = optarg;
+            break;
+        case TRIALS_RENDER_PREVIOUS:
+            options->previous = optarg;
+            break;
+        case TRIALS_RENDER_LANGUAGE:
+            options->language = trials_language_parse(optarg, strlen(optarg));
+            good = options->language >= 0;
+
+            if (!good) {
+                trials_complain("render: --language \"%s\" is none of en, es",
+                                optarg);
+            }
+
             break;
         case TRIALS_RENDER_NOW:
             good = trials_render_date(optarg, &options->now);
@@ -235,7 +290,7 @@ trials_render_as(const char *text, int *as)
     }
 
     trials_complain("render: --as \"%s\" is none of page, print, embed, json, "
-                    "text, xml, all",
+                    "questions, oembed, atom, text, xml, all",
                     text);
 
     return 0;
@@ -306,8 +361,6 @@ static trials_rc_t
 trials_render_open(trials_render_t               *render,
                    const trials_render_options_t *options, trials_error_t *err)
 {
-    trials_page_settings_t settings;
-
     memset(render, 0, sizeof(trials_render_t));
     trials_buf_init(&render->input, TRIALS_RECORD_MAX);
     trials_buf_init(&render->out, TRIALS_RENDERED_MAX);
@@ -329,13 +382,24 @@ trials_render_open(trials_render_t               *render,
         return TRIALS_FAILED;
     }
 
-    memset(&settings, 0, sizeof(trials_page_settings_t));
-    settings.base_url = options->base_url;
-    settings.site_name = options->site_name;
+    render->page = trials_page_create(render->plain, &options->page, err);
+    if (render->page == NULL) {
+        return TRIALS_FAILED;
+    }
 
-    render->page = trials_page_create(render->plain, &settings, err);
+    trials_buf_init(&render->previous, TRIALS_RENDERED_MAX);
 
-    return render->page ? TRIALS_OK : TRIALS_FAILED;
+    if (options->previous) {
+        if (trials_record_read(options->previous, &render->previous, err)
+            != TRIALS_OK) {
+            return TRIALS_FAILED;
+        }
+
+        render->facts.previous.data = render->previous.data;
+        render->facts.previous.len = render->previous.len;
+    }
+
+    return TRIALS_OK;
 }
 
 
@@ -353,6 +417,7 @@ trials_render_close(trials_render_t *render)
     trials_arena_destroy(render->arena);
     trials_buf_free(&render->input);
     trials_buf_free(&render->out);
+    trials_buf_free(&render->previous);
 }
 
 
@@ -386,11 +451,11 @@ trials_render_record(trials_render_t               *render,
     }
 
     as = options->as == TRIALS_AS_ALL ? 0 : options->as;
-    last = options->as == TRIALS_AS_ALL ? TRIALS_NRENDITIONS - 1 : as;
+    last = options->as == TRIALS_AS_ALL ? TRIALS_NTRIAL - 1 : as;
 
     for (/* void */; as <= last && rc == TRIALS_OK; as++) {
         trials_buf_reset(&render->out);
-        rc = trials_render_one(trial, as, &render->out, err);
+        rc = trials_render_one(trial, as, options->language, &render->out, err);
 
         if (rc == TRIALS_OK) {
             rc = trials_render_write(options->output, study->id, as,
@@ -405,16 +470,17 @@ trials_render_record(trials_render_t               *render,
 
 
 static trials_rc_t
-trials_render_one(trials_trial_t *trial, int as, trials_buf_t *out,
-                  trials_error_t *err)
+trials_render_one(trials_trial_t *trial, int as, int language,
+                  trials_buf_t *out, trials_error_t *err)
 {
     switch (as) {
     case TRIALS_AS_TEXT:
-        return trials_trial_text(trial, out, err);
+        return trials_trial_text(trial, (trials_language_t) language, out, err);
     case TRIALS_AS_XML:
-        return trials_trial_xml(trial, out, err);
+        return trials_trial_xml(trial, (trials_language_t) language, out, err);
     default:
-        return trials_trial_render(trial, (trials_rendition_t) as, out, err);
+        return trials_trial_render(trial, (trials_rendition_t) as,
+                                   (trials_language_t) language, out, err);
     }
 }
 

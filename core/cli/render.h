@@ -16,6 +16,7 @@ typedef struct {
     trials_arena_t     *arena;
     trials_buf_t        input;
     trials_buf_t        out;
+    trials_buf_t        previous; /* read once, for facts.previous */
     trials_page_facts_t facts;
 } trials_render_t;
 

@@ -6,7 +6,6 @@
 #include <trials/memory.h>
 
 #include <stdalign.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,9 @@
 
 #define TRIALS_ARENA_BLOCK (32 * 1024)
 #define TRIALS_ARENA_ALIGN alignof(max_align_t)
+
+/* A text that is printed is seldom longer. */
+#define TRIALS_ARENA_LINE 256
 
 
 typedef struct trials_block_s trials_block_t;
@@ -185,21 +187,37 @@ trials_arena_strdup(trials_arena_t *arena, const char *data, size_t len)
 trials_str_t
 trials_arena_printf(trials_arena_t *arena, const char *fmt, ...)
 {
-    int          len;
-    char        *p;
-    va_list      args, again;
-    trials_str_t str = {0, NULL};
+    va_list      args;
+    trials_str_t str;
 
     va_start(args, fmt);
-    va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
+    str = trials_arena_vprintf(arena, fmt, args);
     va_end(args);
 
-    if (len >= 0) {
+    return str;
+}
+
+
+trials_str_t
+trials_arena_vprintf(trials_arena_t *arena, const char *fmt, va_list args)
+{
+    int          len;
+    char        *p;
+    char         text[TRIALS_ARENA_LINE];
+    va_list      again;
+    trials_str_t str = {0, NULL};
+
+    va_copy(again, args);
+    len = vsnprintf(text, sizeof(text), fmt, args);
+
+    if (len >= 0 && (size_t) len < sizeof(text)) {
+        str = trials_arena_strdup(arena, text, (size_t) len);
+
+    } else if (len >= 0) {
         p = trials_arena_alloc(arena, (size_t) len + 1);
 
         if (p != NULL) {
-            vsnprintf(p, (size_t) len + 1, fmt, again);
+            (void) vsnprintf(p, (size_t) len + 1, fmt, again);
             str.data = p;
             str.len = (size_t) len;
         }

@@ -45,7 +45,12 @@ trials_buf_reset(trials_buf_t *buf)
 trials_rc_t
 trials_buf_append(trials_buf_t *buf, const char *data, size_t len)
 {
-    if (trials_buf_reserve(buf, len) != TRIALS_OK) {
+    /* There is room, nearly always. */
+
+    if ((buf->failed != TRIALS_OK || len >= buf->size - buf->len
+         || len > buf->max - buf->len)
+        && trials_buf_reserve(buf, len) != TRIALS_OK)
+    {
         return buf->failed;
     }
 
@@ -64,19 +69,32 @@ trials_rc_t
 trials_buf_printf(trials_buf_t *buf, const char *fmt, ...)
 {
     int     len;
+    size_t  room;
     va_list args, again;
 
     va_start(args, fmt);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
+
+    /* Where there is room already, that is all. */
+
+    room = buf->data ? buf->size - buf->len : 0;
+    len = vsnprintf(room ? buf->data + buf->len : NULL, room, fmt, args);
     va_end(args);
 
     if (len < 0) {
         buf->failed = TRIALS_NOMEM;
 
     } else if (trials_buf_reserve(buf, (size_t) len) == TRIALS_OK) {
-        vsnprintf(buf->data + buf->len, (size_t) len + 1, fmt, again);
+        if ((size_t) len >= room) {
+            (void) vsnprintf(buf->data + buf->len, (size_t) len + 1, fmt,
+                             again);
+        }
+
         buf->len += (size_t) len;
+    }
+
+    if (buf->data) {
+        buf->data[buf->len] = '\0';
     }
 
     va_end(again);

@@ -1,29 +1,8 @@
-/* Dates in words and in months. */
+/* Dates: from a clock, and compared. */
 
 #include "core/page/trial.h"
 
 #include <time.h>
-
-
-const char *
-trials_date_say(trials_trial_t *trial, trials_date_t date)
-{
-    static const char *const months[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"};
-
-    if (date.year == 0) {
-        return "";
-    }
-
-    if (date.day == 0) {
-        return trials_trial_printf(trial, "%s %d", months[date.month - 1],
-                                   date.year);
-    }
-
-    return trials_trial_printf(trial, "%d %s %d", date.day,
-                               months[date.month - 1], date.year);
-}
 
 
 trials_date_t
@@ -67,4 +46,20 @@ long
 trials_date_months(trials_date_t from, trials_date_t to)
 {
     return (to.year - from.year) * 12L + to.month - from.month;
+}
+
+
+/* "2026-11-24", "2026-11"; "" for no date. */
+
+const char *
+trials_date_iso(trials_tree_t *tree, trials_date_t date)
+{
+    if (date.year == 0) {
+        return "";
+    }
+
+    return date.day
+               ? trials_tree_printf(tree, "%04d-%02d-%02d", date.year,
+                                    date.month, date.day)
+               : trials_tree_printf(tree, "%04d-%02d", date.year, date.month);
 }

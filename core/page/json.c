@@ -1,107 +1,29 @@
-/* The trial's model as JSON, and what search engines read (schema.org). */
+/*
+ * The trial's model as JSON: what the page shows, for programs, and the raw
+ * values that the next version of the record is compared with.
+ */
 
+#include "core/page/dump.h"
 #include "core/page/trial.h"
 
-#include <jansson.h>
-#include <stdlib.h>
+#include "core/registry/enums.h"
+
 #include <string.h>
+#include <xxhash.h>
 
 
-static json_t *trials_json_str(trials_str_t text);
-static void    trials_json_put(json_t *object, const char *name, json_t *value);
-static void    trials_json_date(trials_trial_t *trial, json_t *object,
-                                const char *name, trials_date_t date);
+static void    trials_json_head(trials_trial_t *trial, json_t *root);
+static void    trials_json_dates(trials_trial_t *trial, json_t *root);
+static json_t *trials_json_ids(trials_trial_t *trial);
+static json_t *trials_json_questions(trials_trial_t *trial);
+static json_t *trials_json_outcomes(const trials_outcome_t *outcomes, size_t n);
+static json_t *trials_json_arms(trials_trial_t *trial);
 static json_t *trials_json_eligibility(trials_trial_t *trial);
 static json_t *
 trials_json_criteria(const trials_criterion_t *criteria, size_t n);
-static json_t     *trials_json_places(const trials_study_t *study);
-static const char *trials_json_url(trials_trial_t *trial);
-
-
-trials_rc_t
-trials_json_render(trials_trial_t *trial, trials_buf_t *out)
-{
-    char                 *text;
-    size_t                i;
-    json_t               *root, *list, *item;
-    trials_rc_t           rc;
-    const trials_study_t *study;
-
-    study = trial->study;
-    root = json_object();
-
-    trials_json_put(root, "nctId", json_string(study->id));
-    trials_json_put(root, "url", json_string(trials_json_url(trial)));
-    trials_json_put(root, "title", trials_json_str(study->brief_title));
-    trials_json_put(root, "officialTitle",
-                    trials_json_str(study->official_title));
-    trials_json_put(root, "status",
-                    json_pack("{s:s?, s:s?, s:b}", "label",
-                              trials_word_status(study->status), "meaning",
-                              trials_word_status_why(study->status), "open",
-                              trials_status_open(study->status)));
-
-    if (trials_word_phase(study)) {
-        trials_json_put(root, "phase", json_string(trials_word_phase(study)));
-    }
-
-    if (trials_word_type(study->study_type)) {
-        trials_json_put(root, "studyType",
-                        json_string(trials_word_type(study->study_type)));
-    }
-
-    trials_json_put(root, "sponsor", trials_json_str(study->lead_sponsor.name));
-
-    list = json_array();
-    for (i = 0; i < study->nconditions; i++) {
-        (void) json_array_append_new(list,
-                                     trials_json_str(study->conditions[i]));
-    }
-    trials_json_put(root, "conditions", list);
-
-    item = json_object();
-    trials_json_date(trial, item, "start", study->start);
-    trials_json_date(trial, item, "completion", study->completion);
-    trials_json_date(trial, item, "verified", study->verified);
-    trials_json_date(trial, item, "lastUpdatePosted",
-                     study->last_update_posted);
-    trials_json_date(trial, item, "processed", study->version_holder);
-    trials_json_put(root, "dates", item);
-
-    if (study->enrollment >= 0) {
-        trials_json_put(root, "enrollment", json_integer(study->enrollment));
-    }
-
-    list = json_array();
-    for (i = 0; i < study->ninterventions; i++) {
-        item = json_object();
-        trials_json_put(item, "name",
-                        trials_json_str(study->interventions[i].name));
-        trials_json_put(
-            item, "kind",
-            json_string(
-                trials_word_intervention(study->interventions[i].type)
-                    ? trials_word_intervention(study->interventions[i].type)
-                    : ""));
-        (void) json_array_append_new(list, item);
-    }
-    trials_json_put(root, "treatments", list);
-
-    trials_json_put(root, "eligibility", trials_json_eligibility(trial));
-    trials_json_put(root, "places", trials_json_places(study));
-
-    text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-
-    if (text == NULL) {
-        return TRIALS_NOMEM;
-    }
-
-    rc = trials_buf_append(out, text, strlen(text));
-    free(text);
-
-    return rc;
-}
+static json_t *trials_json_treatments(trials_trial_t *trial);
+static json_t *trials_json_places(trials_trial_t *trial);
+static json_t *trials_json_contacts(const trials_contact_t *contacts, size_t n);
 
 
 /* An absent text is "": nothing here is null. */
@@ -123,20 +45,285 @@ trials_json_put(json_t *object, const char *name, json_t *value)
 
 
 static void
-trials_json_date(trials_trial_t *trial, json_t *object, const char *name,
-                 trials_date_t date)
+trials_json_text(json_t *object, const char *name, const char *text)
 {
-    if (date.year == 0) {
-        return;
+    if (text && text[0] != '\0') {
+        trials_json_put(object, name, json_string(text));
+    }
+}
+
+
+/* A raw value of an enumeration, as the registry spells it. */
+
+static void
+trials_json_value(json_t *object, const char *name, const char *const *names,
+                  int value)
+{
+    if (value) {
+        trials_json_put(object, name, json_string(names[value - 1]));
+    }
+}
+
+
+static json_t *
+trials_json_strings(const trials_str_t *texts, size_t n)
+{
+    size_t  i;
+    json_t *list;
+
+    list = json_array();
+
+    for (i = 0; i < n; i++) {
+        (void) json_array_append_new(list, trials_json_str(texts[i]));
     }
 
-    trials_json_put(
-        object, name,
-        json_string(date.day
-                        ? trials_trial_printf(trial, "%04d-%02d-%02d",
-                                              date.year, date.month, date.day)
-                        : trials_trial_printf(trial, "%04d-%02d", date.year,
-                                              date.month)));
+    return list;
+}
+
+
+trials_rc_t
+trials_json_render(trials_trial_t *trial, trials_buf_t *out)
+{
+    json_t               *root;
+    trials_rc_t           rc;
+    const trials_study_t *study;
+
+    study = trial->study;
+    root = json_object();
+
+    trials_json_head(trial, root);
+    trials_json_dates(trial, root);
+
+    if (study->enrollment >= 0) {
+        trials_json_put(root, "enrollment", json_integer(study->enrollment));
+    }
+
+    trials_json_put(root, "arms", trials_json_arms(trial));
+    trials_json_put(root, "treatments", trials_json_treatments(trial));
+    trials_json_put(root, "primaryOutcomes",
+                    trials_json_outcomes(study->primary_outcomes,
+                                         study->nprimary_outcomes));
+    trials_json_put(root, "secondaryOutcomes",
+                    trials_json_outcomes(study->secondary_outcomes,
+                                         study->nsecondary_outcomes));
+    trials_json_put(root, "eligibility", trials_json_eligibility(trial));
+    trials_json_put(root, "places", trials_json_places(trial));
+    trials_json_put(root, "contacts",
+                    trials_json_contacts(study->contacts, study->ncontacts));
+    trials_json_put(root, "questions", trials_json_questions(trial));
+    trials_json_put(root, "changes", trials_changes_json(trial));
+    trials_json_put(root, "record", trials_json_record(trial));
+
+    rc = root ? trials_json_dump(out, root) : TRIALS_NOMEM;
+    json_decref(root);
+
+    return rc;
+}
+
+
+static void
+trials_json_head(trials_trial_t *trial, json_t *root)
+{
+    json_t               *status;
+    trials_tree_t        *tree;
+    const trials_study_t *study;
+
+    study = trial->study;
+    tree = trial->tree;
+
+    trials_json_put(root, "nctId", json_string(study->id));
+    trials_json_text(
+        root, "url",
+        trials_tree_printf(tree, "%s/%s", trial->page->base, study->id));
+    trials_json_text(root, "language", trials_language_tag(trial->language));
+    trials_json_put(root, "title", trials_json_str(study->brief_title));
+    trials_json_put(root, "officialTitle",
+                    trials_json_str(study->official_title));
+    trials_json_put(root, "acronym", trials_json_str(study->acronym));
+    trials_json_put(root, "otherIds", trials_json_ids(trial));
+
+    status = json_object();
+    trials_json_text(status, "label",
+                     trials_say_value(tree, "status", trials_status_names,
+                                      (int) study->status));
+    trials_json_text(status, "meaning",
+                     trials_say_value(tree, "status.why", trials_status_names,
+                                      (int) study->status));
+    trials_json_put(status, "open",
+                    json_boolean(trials_status_open(study->status)));
+    trials_json_put(root, "status", status);
+
+    trials_json_text(root, "phase", trials_model_phase(trial));
+    trials_json_text(root, "studyType",
+                     trials_say_value(tree, "type", trials_study_type_names,
+                                      (int) study->study_type));
+    trials_json_text(root, "ages", trials_model_ages(trial));
+    trials_json_text(
+        root, "sex",
+        trials_say_value(tree, "sex", trials_sex_names, (int) study->sex));
+    trials_json_put(root, "sponsor", trials_json_str(study->lead_sponsor.name));
+    trials_json_put(root, "conditions",
+                    trials_json_strings(study->conditions, study->nconditions));
+}
+
+
+static void
+trials_json_dates(trials_trial_t *trial, json_t *root)
+{
+    json_t               *dates;
+    trials_tree_t        *tree;
+    const trials_study_t *study;
+
+    study = trial->study;
+    tree = trial->tree;
+    dates = json_object();
+
+    trials_json_text(dates, "start", trials_date_iso(tree, study->start));
+    trials_json_text(dates, "primaryCompletion",
+                     trials_date_iso(tree, study->primary_completion));
+    trials_json_text(dates, "completion",
+                     trials_date_iso(tree, study->completion));
+    trials_json_text(dates, "verified", trials_date_iso(tree, study->verified));
+    trials_json_text(dates, "lastUpdatePosted",
+                     trials_date_iso(tree, study->last_update_posted));
+    trials_json_text(dates, "processed",
+                     trials_date_iso(tree, study->version_holder));
+    trials_json_put(root, "dates", dates);
+}
+
+
+static json_t *
+trials_json_ids(trials_trial_t *trial)
+{
+    size_t                i;
+    json_t               *list;
+    const trials_study_t *study;
+
+    study = trial->study;
+    list = json_array();
+
+    if (study->org_study_id.len) {
+        (void) json_array_append_new(list,
+                                     trials_json_str(study->org_study_id));
+    }
+
+    for (i = 0; i < study->nsecondary_ids; i++) {
+        (void) json_array_append_new(
+            list, trials_json_str(study->secondary_ids[i].id));
+    }
+
+    for (i = 0; i < study->naliases; i++) {
+        (void) json_array_append_new(list, trials_json_str(study->aliases[i]));
+    }
+
+    return list;
+}
+
+
+/* The questions as they stand in the document. */
+
+static json_t *
+trials_json_questions(trials_trial_t *trial)
+{
+    json_t    *list;
+    xmlChar   *text;
+    xmlNodePtr node, topic, question;
+
+    list = json_array();
+
+    for (node = trial->tree->root->children; node; node = node->next) {
+        if (strcmp((const char *) node->name, "questions") != 0) {
+            continue;
+        }
+
+        for (topic = node->children; topic; topic = topic->next) {
+            for (question = topic->children; question;
+                 question = question->next) {
+                text = xmlNodeGetContent(question);
+                (void) json_array_append_new(
+                    list, json_string(text ? (const char *) text : ""));
+                xmlFree(text);
+            }
+        }
+    }
+
+    return list;
+}
+
+
+static json_t *
+trials_json_outcomes(const trials_outcome_t *outcomes, size_t n)
+{
+    size_t  i;
+    json_t *list, *item;
+
+    list = json_array();
+
+    for (i = 0; i < n; i++) {
+        item = json_object();
+        trials_json_put(item, "measure", trials_json_str(outcomes[i].measure));
+        trials_json_put(item, "timeFrame",
+                        trials_json_str(outcomes[i].time_frame));
+        (void) json_array_append_new(list, item);
+    }
+
+    return list;
+}
+
+
+static json_t *
+trials_json_arms(trials_trial_t *trial)
+{
+    size_t              i;
+    json_t             *list, *item;
+    const trials_arm_t *arm;
+
+    list = json_array();
+
+    for (i = 0; i < trial->study->narms; i++) {
+        arm = &trial->study->arms[i];
+        item = json_object();
+        trials_json_put(item, "label", trials_json_str(arm->label));
+        trials_json_text(item, "kind",
+                         trials_say_maybe(trial->tree, "arm", trials_arm_names,
+                                          (int) arm->type));
+        trials_json_put(item, "treatments",
+                        trials_json_strings(arm->intervention_names,
+                                            arm->nintervention_names));
+        (void) json_array_append_new(list, item);
+    }
+
+    return list;
+}
+
+
+static json_t *
+trials_json_treatments(trials_trial_t *trial)
+{
+    size_t                       i;
+    json_t                      *list, *item;
+    const trials_intervention_t *treatment;
+
+    list = json_array();
+
+    for (i = 0; i < trial->study->ninterventions; i++) {
+        treatment = &trial->study->interventions[i];
+        item = json_object();
+        trials_json_put(item, "name", trials_json_str(treatment->name));
+        trials_json_text(
+            item, "kind",
+            trials_is_placebo(treatment->name)
+                ? trials_say(trial->tree, "treatment.placebo", NULL)
+                : trials_say_value(trial->tree, "treatment",
+                                   trials_intervention_names,
+                                   (int) treatment->type));
+        trials_json_put(item, "otherNames",
+                        trials_json_strings(treatment->other_names,
+                                            treatment->nother_names));
+        (void) json_array_append_new(list, item);
+    }
+
+    return list;
 }
 
 
@@ -213,28 +400,59 @@ trials_json_criteria(const trials_criterion_t *criteria, size_t n)
 
 
 static json_t *
-trials_json_places(const trials_study_t *study)
+trials_json_contacts(const trials_contact_t *contacts, size_t n)
 {
     size_t  i;
     json_t *list, *item;
 
     list = json_array();
 
-    for (i = 0; i < study->nlocations; i++) {
+    for (i = 0; i < n; i++) {
         item = json_object();
-        trials_json_put(item, "name",
-                        trials_json_str(study->locations[i].facility));
-        trials_json_put(item, "city",
-                        trials_json_str(study->locations[i].city));
-        trials_json_put(item, "state",
-                        trials_json_str(study->locations[i].state));
-        trials_json_put(item, "country",
-                        trials_json_str(study->locations[i].country));
+        trials_json_put(item, "name", trials_json_str(contacts[i].name));
+        trials_json_put(item, "phone", trials_json_str(contacts[i].phone));
+        trials_json_put(item, "phoneExt",
+                        trials_json_str(contacts[i].phone_ext));
+        trials_json_put(item, "email", trials_json_str(contacts[i].email));
+        (void) json_array_append_new(list, item);
+    }
 
-        if (study->locations[i].status) {
-            trials_json_put(
-                item, "status",
-                json_string(trials_word_status(study->locations[i].status)));
+    return list;
+}
+
+
+static json_t *
+trials_json_places(trials_trial_t *trial)
+{
+    size_t                   i;
+    json_t                  *list, *item;
+    const trials_location_t *at;
+
+    list = json_array();
+
+    for (i = 0; i < trial->study->nlocations; i++) {
+        at = &trial->study->locations[i];
+        item = json_object();
+        trials_json_put(item, "name", trials_json_str(at->facility));
+        trials_json_put(item, "city", trials_json_str(at->city));
+        trials_json_put(item, "state", trials_json_str(at->state));
+        trials_json_put(item, "zip", trials_json_str(at->zip));
+        trials_json_put(item, "country", trials_json_str(at->country));
+        trials_json_text(item, "status",
+                         trials_say_value(trial->tree, "status",
+                                          trials_status_names,
+                                          (int) at->status));
+        trials_json_value(item, "recruitmentStatus", trials_status_names,
+                          (int) at->status);
+
+        if (at->has_point) {
+            trials_json_put(item, "lat", json_real(at->lat));
+            trials_json_put(item, "lon", json_real(at->lon));
+        }
+
+        if (at->ncontacts) {
+            trials_json_put(item, "contacts",
+                            trials_json_contacts(at->contacts, at->ncontacts));
         }
 
         (void) json_array_append_new(list, item);
@@ -244,98 +462,51 @@ trials_json_places(const trials_study_t *study)
 }
 
 
-static const char *
-trials_json_url(trials_trial_t *trial)
+json_t *
+trials_json_record(trials_trial_t *trial)
 {
-    return trials_trial_printf(trial, "%s/%s", trial->page->base,
-                               trial->study->id);
-}
-
-
-/* schema.org's MedicalTrial as text for <script>: no "<" can end it. */
-
-const char *
-trials_json_ld(trials_trial_t *trial)
-{
-    char                 *text, *p;
-    json_t               *root;
-    const char           *out, *status;
-    trials_buf_t          safe;
+    size_t                i;
+    json_t               *record, *phases;
+    trials_tree_t        *tree;
     const trials_study_t *study;
 
-    static const char *const statuses[] = {
-        NULL,
-        "https://schema.org/ActiveNotRecruiting",
-        "https://schema.org/Completed",
-        "https://schema.org/EnrollingByInvitation",
-        "https://schema.org/NotYetRecruiting",
-        "https://schema.org/Recruiting",
-        "https://schema.org/Suspended",
-        "https://schema.org/Terminated",
-        "https://schema.org/Withdrawn",
-    };
-
     study = trial->study;
-    root = json_object();
+    tree = trial->tree;
+    record = json_object();
+    phases = json_array();
 
-    trials_json_put(root, "@context", json_string("https://schema.org"));
-    trials_json_put(
-        root, "@type",
-        json_string(study->study_type == TRIALS_STUDY_TYPE_OBSERVATIONAL
-                        ? "MedicalObservationalStudy"
-                        : "MedicalTrial"));
-    trials_json_put(root, "name", trials_json_str(study->brief_title));
-    trials_json_put(root, "url", json_string(trials_json_url(trial)));
-    trials_json_put(root, "code",
-                    json_pack("{s:s, s:s, s:s}", "@type", "MedicalCode",
-                              "codeValue", study->id, "codingSystem",
-                              "ClinicalTrials.gov"));
+    trials_json_value(record, "status", trials_status_names,
+                      (int) study->status);
+    trials_json_value(record, "lastKnownStatus", trials_status_names,
+                      (int) study->last_known_status);
+    trials_json_value(record, "studyType", trials_study_type_names,
+                      (int) study->study_type);
 
-    status = (size_t) study->status < sizeof(statuses) / sizeof(statuses[0])
-                 ? statuses[study->status]
-                 : NULL;
-    if (status) {
-        trials_json_put(root, "status", json_string(status));
-    }
-
-    if (study->nconditions) {
-        trials_json_put(root, "healthCondition",
-                        json_pack("{s:s, s:o}", "@type", "MedicalCondition",
-                                  "name",
-                                  trials_json_str(study->conditions[0])));
-    }
-
-    text = json_dumps(root, JSON_COMPACT);
-    json_decref(root);
-
-    if (text == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
-        return "";
-    }
-
-    trials_buf_init(&safe, 1024 * 1024);
-
-    for (p = text; *p != '\0'; p++) {
-        if (*p == '<' || *p == '>' || *p == '&') {
-            trials_buf_printf(&safe, "\\u%04x", (unsigned) *p);
-        } else {
-            trials_buf_append(&safe, p, 1);
+    for (i = 0; i < study->nphases; i++) {
+        if (study->phases[i]) {
+            (void) json_array_append_new(
+                phases, json_string(trials_phase_names[study->phases[i] - 1]));
         }
     }
 
-    out = "";
+    trials_json_put(record, "phases", phases);
+    trials_json_value(record, "startType", trials_date_type_names,
+                      (int) study->start.type);
+    trials_json_value(record, "completionType", trials_date_type_names,
+                      (int) study->completion.type);
+    trials_json_value(record, "enrollmentType", trials_date_type_names,
+                      (int) study->enrollment_type);
+    trials_json_put(record, "hasResults",
+                    json_boolean(study->has_results == TRIALS_YES));
 
-    if (safe.failed == TRIALS_OK) {
-        out = trials_arena_strdup(trial->arena, safe.data, safe.len).data;
-    }
+    /* Tells a criterion that changed from one that is now read otherwise. */
 
-    if (safe.failed != TRIALS_OK || out == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
-        out = "";
-    }
+    trials_json_text(
+        record, "criteria",
+        trials_tree_printf(tree, "%016llx",
+                           (unsigned long long) XXH3_64bits(
+                               study->criteria.data ? study->criteria.data : "",
+                               study->criteria.len)));
 
-    trials_buf_free(&safe);
-    free(text);
-
-    return out;
+    return record;
 }

@@ -1,43 +1,35 @@
-/* Stylesheets and trials: made, rendered, taken down. */
+/* Pages and trials: made, rendered, taken down. */
 
 #include "core/page/trial.h"
 
 #include <trials/version.h>
 
-#include <libxml/parser.h>
-#include <libxslt/transform.h>
-#include <libxslt/xsltutils.h>
 #include <qrencode.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
 
-#define TRIALS_FORMAT "1" /* of the output, beside the stylesheet */
+#define TRIALS_FORMAT "2" /* of the output, beside stylesheets and words */
 
 
-extern const char trials_page_style[] __attribute__((visibility("hidden")));
-extern const char trials_page_css[] __attribute__((visibility("hidden")));
-
-
-static void trials_page_forbid(xsltSecurityPrefsPtr security);
-static void trials_page_engine_hash(trials_page_t *page);
-static void trials_trial_build(trials_trial_t *trial);
+static char *trials_page_copy(const char *text, int *failed);
+static void  trials_page_hash(trials_page_t *page);
+static trials_rc_t
+trials_trial_build(trials_trial_t *trial, trials_language_t language,
+                   trials_error_t *err);
 static void trials_trial_code(trials_trial_t *trial);
-static void
-trials_text_criteria(trials_buf_t *out, const trials_criterion_t *criteria,
-                     size_t n, int depth);
-static void trials_page_complain(void *data, const char *fmt, ...);
+static void trials_trial_encode(trials_trial_t *trial);
 
 
 trials_page_t *
 trials_page_create(const trials_plain_t         *plain,
                    const trials_page_settings_t *settings, trials_error_t *err)
 {
-    size_t         len;
-    xmlDocPtr      doc;
-    trials_page_t *page;
+    int                    failed;
+    size_t                 len;
+    trials_page_t         *page;
+    trials_page_settings_t none;
 
     page = calloc(1, sizeof(trials_page_t));
     if (page == NULL) {
@@ -45,16 +37,25 @@ trials_page_create(const trials_plain_t         *plain,
         return NULL;
     }
 
-    page->plain = plain;
-    page->base =
-        strdup(settings && settings->base_url ? settings->base_url : "/trials");
-    page->site_name =
-        strdup(settings && settings->site_name ? settings->site_name
-                                               : "Trials in plain English");
+    if (settings == NULL) {
+        memset(&none, 0, sizeof(trials_page_settings_t));
+        settings = &none;
+    }
 
-    if (page->base == NULL || page->site_name == NULL) {
+    failed = 0;
+    page->plain = plain;
+    page->base = trials_page_copy(
+        settings->base_url ? settings->base_url : "/trials", &failed);
+    page->brand = trials_page_copy(settings->site_name, &failed);
+    page->logo = trials_page_copy(settings->logo, &failed);
+    page->help = trials_page_copy(settings->help_line, &failed);
+    page->report = trials_page_copy(settings->report, &failed);
+    page->theme = trials_page_copy(settings->theme, &failed);
+
+    if (failed) {
         trials_error(err, TRIALS_NOMEM, "page: out of memory");
-        goto failed;
+        trials_page_destroy(page);
+        return NULL;
     }
 
     len = strlen(page->base);
@@ -62,42 +63,33 @@ trials_page_create(const trials_plain_t         *plain,
         page->base[--len] = '\0';
     }
 
-    /* Before any thread transforms: libxslt registers its elements here. */
+    page->absolute = strncmp(page->base, "https://", 8) == 0
+                     || strncmp(page->base, "http://", 7) == 0;
 
-    xsltInit();
-
-    doc = xmlReadMemory(trials_page_style, (int) strlen(trials_page_style),
-                        "trial.xsl", NULL, XML_PARSE_NONET);
-    if (doc) {
-        page->style = xsltParseStylesheetDoc(doc);
-
-        if (page->style == NULL) {
-            xmlFreeDoc(doc);
-        }
+    if (trials_sheets_open(&page->sheets, page->theme, err) != TRIALS_OK) {
+        trials_page_destroy(page);
+        return NULL;
     }
 
-    if (page->style == NULL || page->style->errors) {
-        trials_error(err, TRIALS_INVALID, "trial.xsl: cannot be compiled");
-        goto failed;
-    }
-
-    page->security = xsltNewSecurityPrefs();
-
-    if (page->security == NULL) {
-        trials_error(err, TRIALS_NOMEM, "page: out of memory");
-        goto failed;
-    }
-
-    trials_page_forbid(page->security);
-    trials_page_engine_hash(page);
+    trials_page_hash(page);
 
     return page;
+}
 
-failed:
 
-    trials_page_destroy(page);
+static char *
+trials_page_copy(const char *text, int *failed)
+{
+    char *copy;
 
-    return NULL;
+    if (text == NULL || text[0] == '\0') {
+        return NULL;
+    }
+
+    copy = strdup(text);
+    *failed |= copy == NULL;
+
+    return copy;
 }
 
 
@@ -108,16 +100,13 @@ trials_page_destroy(trials_page_t *page)
         return;
     }
 
-    if (page->style) {
-        xsltFreeStylesheet(page->style);
-    }
-
-    if (page->security) {
-        xsltFreeSecurityPrefs(page->security);
-    }
-
+    trials_sheets_close(&page->sheets);
     free(page->base);
-    free(page->site_name);
+    free(page->brand);
+    free(page->logo);
+    free(page->help);
+    free(page->report);
+    free(page->theme);
     free(page);
 }
 
@@ -129,50 +118,38 @@ trials_page_engine(const trials_page_t *page)
 }
 
 
-/* A stylesheet reads and writes nothing but what it is given. */
+/* Goes on with the hash of all files that were read. */
 
 static void
-trials_page_forbid(xsltSecurityPrefsPtr security)
+trials_page_hash(trials_page_t *page)
 {
-    size_t i;
-
-    static const xsltSecurityOption options[] = {
-        XSLT_SECPREF_READ_FILE,        XSLT_SECPREF_WRITE_FILE,
-        XSLT_SECPREF_CREATE_DIRECTORY, XSLT_SECPREF_READ_NETWORK,
-        XSLT_SECPREF_WRITE_NETWORK,
-    };
-
-    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        (void) xsltSetSecurityPrefs(security, options[i], xsltSecurityForbid);
-    }
-}
-
-
-/* FNV-1a, 64 bits: any change of data gives another name. */
-
-static void
-trials_page_engine_hash(trials_page_t *page)
-{
-    size_t             i, j;
-    const char        *p;
-    unsigned long long hash;
+    size_t      i;
+    uint64_t    hash;
+    const char *p;
 
     const char *const parts[] = {
-        trials_page_style, trials_page_css, trials_plain_version(page->plain),
-        TRIALS_VERSION,    TRIALS_FORMAT,   page->base,
-        page->site_name};
+        trials_plain_version(page->plain),
+        TRIALS_VERSION,
+        TRIALS_FORMAT,
+        page->base,
+        page->brand,
+        page->logo,
+        page->help,
+        page->report,
+    };
 
-    hash = 0xcbf29ce484222325ULL;
+    hash = page->sheets.hash;
 
     for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        p = parts[i];
-
-        for (j = 0; p[j] != '\0'; j++) {
-            hash = (hash ^ (unsigned char) p[j]) * 0x100000001b3ULL;
+        for (p = parts[i] ? parts[i] : ""; *p != '\0'; p++) {
+            hash = (hash ^ (unsigned char) *p) * 0x100000001b3ULL;
         }
+
+        hash *= 0x100000001b3ULL;
     }
 
-    (void) snprintf(page->engine, sizeof(page->engine), "%016llx", hash);
+    (void) snprintf(page->engine, sizeof(page->engine), "%016llx",
+                    (unsigned long long) hash);
 }
 
 
@@ -201,30 +178,10 @@ trials_trial_create(const trials_page_t *page, trials_arena_t *arena,
     }
 
     if (trials_translate_criteria(trial->translation, &trial->eligibility, err)
-        != TRIALS_OK)
+            != TRIALS_OK
+        || trials_changes_read(trial, err) != TRIALS_OK
+        || trials_trial_build(trial, TRIALS_LANGUAGE_EN, err) != TRIALS_OK)
     {
-        return NULL;
-    }
-
-    trial->doc = xmlNewDoc(BAD_CAST "1.0");
-    trial->root = trial->doc
-                      ? xmlNewDocNode(trial->doc, NULL, BAD_CAST "trial", NULL)
-                      : NULL;
-
-    if (trial->root == NULL) {
-        xmlFreeDoc(trial->doc);
-        trials_error(err, TRIALS_NOMEM, "%s: out of memory", study->id);
-        return NULL;
-    }
-
-    (void) xmlDocSetRootElement(trial->doc, trial->root);
-    trials_trial_build(trial);
-
-    if (trial->failed) {
-        if (err) {
-            *err = trial->error;
-        }
-
         trials_trial_destroy(trial);
         return NULL;
     }
@@ -236,23 +193,50 @@ trials_trial_create(const trials_page_t *page, trials_arena_t *arena,
 void
 trials_trial_destroy(trials_trial_t *trial)
 {
-    if (trial && trial->doc) {
-        xmlFreeDoc(trial->doc);
-        trial->doc = NULL;
+    int i;
+
+    if (trial == NULL) {
+        return;
     }
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        trials_tree_free(&trial->trees[i]);
+    }
+
+    trials_changes_free(trial);
 }
 
 
-/* In the page's order: a term is explained where it is met first. */
+/* Makes the document of a language where it is not there yet, in the page's
+ * order: a term is explained where it is met first. */
 
-static void
-trials_trial_build(trials_trial_t *trial)
+static trials_rc_t
+trials_trial_build(trials_trial_t *trial, trials_language_t language,
+                   trials_error_t *err)
 {
-    trials_tree_word(trial, trial->root, "css", trials_page_css);
+    trials_rc_t    rc;
+    trials_tree_t *tree;
+
+    tree = &trial->trees[language];
+    trial->tree = tree;
+    trial->language = language;
+
+    if (tree->doc) {
+        return TRIALS_OK;
+    }
+
+    rc = trials_tree_open(tree, trial->page, trial->arena, language, "trial",
+                          trial->study->id, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    trial->nterms = 0;
+    trial->passage = &trial->passages;
     trials_model_head(trial);
-    trials_model_warnings(trial);
+    trials_model_fresh(trial);
     trials_model_facts(trial);
-    trials_model_prose(trial, trial->root, "summary",
+    trials_model_prose(trial, tree->root, "summary",
                        trial->study->brief_summary);
     trials_model_stage(trial);
     trials_model_design(trial);
@@ -261,56 +245,101 @@ trials_trial_build(trials_trial_t *trial)
     trials_model_places(trial);
     trials_model_contacts(trial);
     trials_model_questions(trial);
+    trials_model_answers(trial);
+    trials_model_changes(trial);
     trials_model_sources(trial);
-    trials_model_prose(trial, trial->root, "details",
+    trials_model_oversight(trial);
+    trials_model_prose(trial, tree->root, "details",
                        trial->study->detailed_description);
     trials_model_terms(trial);
-    trials_tree_word(trial, trial->root, "schema", trials_json_ld(trial));
+    trials_tree_word(tree, tree->root, "schema", trials_schema_text(trial));
     trials_trial_code(trial);
+
+    if (!tree->failed) {
+        return TRIALS_OK;
+    }
+
+    if (err) {
+        *err = tree->error;
+    }
+
+    trials_tree_free(tree);
+
+    return tree->error.code;
 }
 
 
-/* The QR code of the page's address as the path of an SVG of one unit a
- * module, with the margin of four that ISO/IEC 18004 asks for. */
+/* The QR code of the page's address, the same in every language. */
 
 static void
 trials_trial_code(trials_trial_t *trial)
 {
-    int          x, y;
+    xmlNodePtr node;
+
+    if (trial->code.path.data == NULL) {
+        trials_trial_encode(trial);
+    }
+
+    node = trials_tree_text(trial->tree, trial->tree->root, "code",
+                            trial->code.path);
+    trials_tree_number(trial->tree, node, "size", trial->code.size);
+    trials_tree_set(trial->tree, node, "url", trial->code.url);
+}
+
+
+/* As the path of an SVG of one unit a module, with the margin of four that
+ * ISO/IEC 18004 asks for. */
+
+static void
+trials_trial_encode(trials_trial_t *trial)
+{
+    int          x, y, run;
     QRcode      *code;
-    xmlNodePtr   node;
     const char  *url;
     trials_buf_t path;
 
-    url =
-        strncmp(trial->page->base, "http", 4) == 0
-            ? trials_trial_printf(trial, "%s/%s", trial->page->base,
-                                  trial->study->id)
-            : trials_trial_printf(trial, "https://clinicaltrials.gov/study/%s",
-                                  trial->study->id);
+    url = trial->page->absolute
+              ? trials_tree_printf(trial->tree, "%s/%s", trial->page->base,
+                                   trial->study->id)
+              : trials_tree_printf(trial->tree,
+                                   "https://clinicaltrials.gov/study/%s",
+                                   trial->study->id);
 
     code = QRcode_encodeString(url, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
     if (code == NULL) {
-        trials_trial_fail(trial, TRIALS_FAILED, "no QR code of the address");
+        trials_tree_fail(trial->tree, TRIALS_FAILED,
+                         "no QR code of the address");
         return;
     }
 
     trials_buf_init(&path, 256 * 1024);
 
     for (y = 0; y < code->width; y++) {
-        for (x = 0; x < code->width; x++) {
-            if (code->data[y * code->width + x] & 1) {
-                trials_buf_printf(&path, "M%d %dh1v1h-1z", x + 4, y + 4);
+        for (x = 0; x < code->width; x += run + 1) {
+            for (run = 0; x + run < code->width
+                          && code->data[y * code->width + x + run] & 1;
+                 run++)
+            {
+                ;
+            }
+
+            if (run) {
+                trials_buf_printf(&path, "M%d %dh%dv1h-%dz", x + 4, y + 4, run,
+                                  run);
             }
         }
     }
 
-    if (path.failed == TRIALS_OK) {
-        node = trials_tree_word(trial, trial->root, "code", path.data);
-        trials_tree_number(trial, node, "size", (size_t) code->width + 8);
-        trials_tree_set(trial, node, "url", url);
-    } else {
-        trials_trial_fail(trial, path.failed, "no QR code of the address");
+    trial->code.url = url;
+    trial->code.size = (size_t) code->width + 8;
+    trial->code.path =
+        path.failed == TRIALS_OK
+            ? trials_arena_strdup(trial->arena, path.data, path.len)
+            : (trials_str_t){0, NULL};
+
+    if (trial->code.path.data == NULL) {
+        trials_tree_fail(trial->tree, TRIALS_NOMEM,
+                         "no QR code of the address");
     }
 
     trials_buf_free(&path);
@@ -320,140 +349,85 @@ trials_trial_code(trials_trial_t *trial)
 
 trials_rc_t
 trials_trial_render(trials_trial_t *trial, trials_rendition_t rendition,
-                    trials_buf_t *out, trials_error_t *err)
+                    trials_language_t language, trials_buf_t *out,
+                    trials_error_t *err)
 {
-    int                     len;
-    char                    name[16];
-    xmlChar                *text;
-    xmlDocPtr               result;
-    const char             *params[3];
-    trials_rc_t             rc;
-    trials_error_t          said;
-    xsltTransformContextPtr context;
+    trials_rc_t    rc;
+    trials_sheet_t sheet;
 
-    if (rendition == TRIALS_RENDITION_JSON) {
-        rc = trials_json_render(trial, out);
+    rc = trials_trial_build(trial, language, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    switch (rendition) {
+    case TRIALS_RENDITION_PAGE:
+        sheet = TRIALS_SHEET_PAGE;
+        break;
+    case TRIALS_RENDITION_PRINT:
+        sheet = TRIALS_SHEET_PRINT;
+        break;
+    case TRIALS_RENDITION_EMBED:
+        sheet = TRIALS_SHEET_EMBED;
+        break;
+    case TRIALS_RENDITION_QUESTIONS:
+        sheet = TRIALS_SHEET_QUESTIONS;
+        break;
+    case TRIALS_RENDITION_ATOM:
+        sheet = TRIALS_SHEET_ATOM;
+        break;
+    case TRIALS_RENDITION_JSON:
+    case TRIALS_RENDITION_OEMBED:
+        rc = rendition == TRIALS_RENDITION_JSON
+                 ? trials_json_render(trial, out)
+                 : trials_oembed_render(trial, out);
         return rc == TRIALS_OK
                    ? rc
-                   : trials_error(err, rc, "%s: no JSON can be made",
-                                  trial->study->id);
+                   : trials_error(
+                       err, rc, "%s: rendition \"%s\" cannot be made",
+                       trial->study->id, trials_rendition_name(rendition));
+    default:
+        return trials_error(err, TRIALS_INVALID,
+                            "%s: a trial has no rendition \"%s\"",
+                            trial->study->id, trials_rendition_name(rendition));
     }
 
-    (void) snprintf(name, sizeof(name), "'%s'",
-                    trials_rendition_name(rendition));
-    params[0] = "rendition";
-    params[1] = name;
-    params[2] = NULL;
+    return trials_sheets_apply(&trial->page->sheets, sheet, language,
+                               trial->tree->doc, trial->study->id, out, err);
+}
 
-    context = xsltNewTransformContext(trial->page->style, trial->doc);
-    if (context == NULL) {
-        return trials_error(err, TRIALS_NOMEM, "%s: out of memory",
-                            trial->study->id);
-    }
 
-    said.message[0] = '\0';
-    context->maxTemplateDepth = 3000;
-    (void) xsltSetCtxtSecurityPrefs(trial->page->security, context);
-    xsltSetTransformErrorFunc(context, &said, trials_page_complain);
+trials_rc_t
+trials_trial_text(trials_trial_t *trial, trials_language_t language,
+                  trials_buf_t *out, trials_error_t *err)
+{
+    trials_rc_t rc;
 
-    result = xsltApplyStylesheetUser(trial->page->style, trial->doc, params,
-                                     NULL, NULL, context);
-    text = NULL;
-    len = 0;
-    rc = TRIALS_FAILED;
-
-    if (result && context->state == XSLT_STATE_OK
-        && xsltSaveResultToString(&text, &len, result, trial->page->style) == 0
-        && text)
-    {
-        rc = trials_buf_append(out, (const char *) text, (size_t) len);
-    }
-
-    xmlFree(text);
-    xmlFreeDoc(result);
-    xsltFreeTransformContext(context);
-
+    rc = trials_trial_build(trial, language, err);
     if (rc != TRIALS_OK) {
-        return trials_error(err, rc, "%s: rendition \"%s\": %s",
-                            trial->study->id, trials_rendition_name(rendition),
-                            said.message[0] ? said.message : "cannot be made");
+        return rc;
     }
 
-    return TRIALS_OK;
-}
-
-
-static void
-trials_page_complain(void *data, const char *fmt, ...)
-{
-    size_t          len;
-    va_list         args;
-    trials_error_t *said;
-
-    said = data;
-    len = strlen(said->message);
-
-    va_start(args, fmt);
-    (void) vsnprintf(said->message + len, sizeof(said->message) - len, fmt,
-                     args);
-    va_end(args);
-
-    len = strcspn(said->message, "\n");
-    said->message[len] = '\0';
+    return trials_sheets_apply(&trial->page->sheets, TRIALS_SHEET_TEXT,
+                               language, trial->tree->doc, trial->study->id,
+                               out, err);
 }
 
 
 trials_rc_t
-trials_trial_text(trials_trial_t *trial, trials_buf_t *out, trials_error_t *err)
-{
-    size_t                i;
-    const trials_group_t *group;
-
-    static const char *const kinds[] = {"You may be able to join if",
-                                        "You may not be able to join if",
-                                        "Who may join"};
-
-    trials_buf_printf(
-        out, "%s\n%s\n", trial->study->id,
-        trial->study->brief_title.data ? trial->study->brief_title.data : "");
-
-    for (i = 0; i < trial->eligibility.ngroups; i++) {
-        group = &trial->eligibility.groups[i];
-        trials_buf_printf(out, "\n%s:\n",
-                          group->heading.len ? group->heading.data
-                                             : kinds[group->kind]);
-        trials_text_criteria(out, group->criteria, group->ncriteria, 1);
-    }
-
-    return out->failed
-               ? trials_error(err, out->failed, "%s: no text", trial->study->id)
-               : TRIALS_OK;
-}
-
-
-static void
-trials_text_criteria(trials_buf_t *out, const trials_criterion_t *criteria,
-                     size_t n, int depth)
-{
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        trials_buf_printf(out, "%*s- %s\n", depth * 2, "",
-                          criteria[i].plain.data);
-        trials_text_criteria(out, criteria[i].criteria, criteria[i].ncriteria,
-                             depth + 1);
-    }
-}
-
-
-trials_rc_t
-trials_trial_xml(trials_trial_t *trial, trials_buf_t *out, trials_error_t *err)
+trials_trial_xml(trials_trial_t *trial, trials_language_t language,
+                 trials_buf_t *out, trials_error_t *err)
 {
     int         len;
     xmlChar    *text;
     trials_rc_t rc;
 
-    xmlDocDumpMemoryEnc(trial->doc, &text, &len, "UTF-8");
+    rc = trials_trial_build(trial, language, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    xmlDocDumpMemoryEnc(trial->tree->doc, &text, &len, "UTF-8");
 
     if (text == NULL) {
         return trials_error(err, TRIALS_NOMEM, "%s: out of memory",

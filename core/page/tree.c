@@ -1,55 +1,138 @@
-/* The only way into the document. */
+/* The document, and our words in it. */
 
-#include "core/page/trial.h"
+#include "core/page/tree.h"
+
+#include "core/page/site.h"
 
 #include <libxml/chvalid.h>
+#include <libxml/uri.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 
-static trials_str_t trials_tree_clean(trials_trial_t *trial, trials_str_t text);
+static const char *trials_tree_clean(trials_tree_t *tree, trials_str_t *text);
+static int         trials_tree_char(const trials_str_t *text, size_t i);
+static void        trials_tree_escaped(trials_tree_t *tree, const char *url);
+static const char *trials_say_fill(trials_tree_t *tree, const char *text,
+                                   const char *n, va_list args);
+
+
+trials_rc_t
+trials_tree_open(trials_tree_t *tree, const trials_page_t *page,
+                 trials_arena_t *arena, trials_language_t language,
+                 const char *root, const char *path, trials_error_t *err)
+{
+    int         i;
+    xmlNodePtr  node;
+    const char *base;
+
+    memset(tree, 0, sizeof(trials_tree_t));
+    tree->arena = arena;
+    tree->words = &page->sheets.words[language];
+    tree->name = path[0] ? path : "index";
+    tree->doc = xmlNewDoc(BAD_CAST "1.0");
+    tree->root =
+        tree->doc ? xmlNewDocNode(tree->doc, NULL, BAD_CAST root, NULL) : NULL;
+
+    if (tree->root == NULL) {
+        xmlFreeDoc(tree->doc);
+        tree->doc = NULL;
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", tree->name);
+    }
+
+    (void) xmlDocSetRootElement(tree->doc, tree->root);
+    trials_tree_set(tree, tree->root, "lang", trials_language_tag(language));
+    trials_tree_set(tree, tree->root, "home", page->base);
+    trials_tree_set(tree, tree->root, "path", path);
+    trials_tree_set(tree, tree->root, "brand", page->brand);
+    trials_tree_set(tree, tree->root, "logo", page->logo);
+    trials_tree_set(tree, tree->root, "help", page->help);
+    trials_tree_set(tree, tree->root, "report", page->report);
+
+    if (page->absolute) {
+        trials_tree_set(tree, tree->root, "absolute", "1");
+    }
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        base = i == 0 ? page->base
+                      : trials_tree_printf(
+                          tree, "%s/%s", page->base,
+                          trials_language_tag((trials_language_t) i));
+
+        if (i == (int) language) {
+            trials_tree_set(tree, tree->root, "base", base);
+            trials_tree_set(tree, tree->root, "url",
+                            trials_tree_printf(tree, "%s/%s", base, path));
+            trials_tree_escaped(tree,
+                                trials_tree_printf(tree, "%s/%s", base, path));
+        }
+
+        node = trials_tree_add(tree, tree->root, "alternate");
+        trials_tree_set(tree, node, "lang",
+                        trials_language_tag((trials_language_t) i));
+        trials_tree_set(tree, node, "href",
+                        trials_tree_printf(tree, "%s/%s", base, path));
+    }
+
+    return TRIALS_OK;
+}
+
+
+/* The address as a value in another one. */
+
+static void
+trials_tree_escaped(trials_tree_t *tree, const char *url)
+{
+    xmlChar *escaped;
+
+    escaped = xmlURIEscapeStr(BAD_CAST url, NULL);
+    trials_tree_set(tree, tree->root, "escaped", (const char *) escaped);
+    xmlFree(escaped);
+}
 
 
 void
-trials_trial_fail(trials_trial_t *trial, trials_rc_t code, const char *what)
+trials_tree_free(trials_tree_t *tree)
 {
-    if (!trial->failed) {
-        trial->failed = 1;
-        (void) trials_error(&trial->error, code, "%s: %s", trial->study->id,
-                            what);
+    if (tree->doc) {
+        xmlFreeDoc(tree->doc);
+        tree->doc = NULL;
+    }
+}
+
+
+void
+trials_tree_fail(trials_tree_t *tree, trials_rc_t code, const char *what)
+{
+    if (!tree->failed) {
+        tree->failed = 1;
+        (void) trials_error(&tree->error, code, "%s: %s", tree->name, what);
     }
 }
 
 
 const char *
-trials_trial_printf(trials_trial_t *trial, const char *fmt, ...)
+trials_tree_printf(trials_tree_t *tree, const char *fmt, ...)
 {
-    int     len;
-    char   *p;
-    va_list args, again;
+    va_list      args;
+    trials_str_t text;
 
     va_start(args, fmt);
-    va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
+    text = trials_arena_vprintf(tree->arena, fmt, args);
     va_end(args);
 
-    p = len < 0 ? NULL : trials_arena_alloc(trial->arena, (size_t) len + 1);
-
-    if (p) {
-        (void) vsnprintf(p, (size_t) len + 1, fmt, again);
-    } else {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
+    if (text.data == NULL) {
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
+        return "";
     }
 
-    va_end(again);
-
-    return p ? p : "";
+    return text.data;
 }
 
 
 xmlNodePtr
-trials_tree_add(trials_trial_t *trial, xmlNodePtr parent, const char *name)
+trials_tree_add(trials_tree_t *tree, xmlNodePtr parent, const char *name)
 {
     xmlNodePtr node;
 
@@ -57,9 +140,12 @@ trials_tree_add(trials_trial_t *trial, xmlNodePtr parent, const char *name)
         return NULL;
     }
 
-    node = xmlNewChild(parent, NULL, BAD_CAST name, NULL);
-    if (node == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
+    node = xmlNewDocNode(tree->doc, NULL, BAD_CAST name, NULL);
+
+    if (node == NULL || xmlAddChild(parent, node) == NULL) {
+        xmlFreeNode(node);
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
+        return NULL;
     }
 
     return node;
@@ -67,7 +153,7 @@ trials_tree_add(trials_trial_t *trial, xmlNodePtr parent, const char *name)
 
 
 void
-trials_tree_append(trials_trial_t *trial, xmlNodePtr node, trials_str_t text)
+trials_tree_append(trials_tree_t *tree, xmlNodePtr node, trials_str_t text)
 {
     xmlNodePtr child;
 
@@ -75,20 +161,17 @@ trials_tree_append(trials_trial_t *trial, xmlNodePtr node, trials_str_t text)
         return;
     }
 
-    text = trials_tree_clean(trial, text);
-    child = xmlNewDocTextLen(trial->doc, BAD_CAST text.data, (int) text.len);
+    (void) trials_tree_clean(tree, &text);
+    child = xmlNewDocTextLen(tree->doc, BAD_CAST text.data, (int) text.len);
 
-    if (child == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
-        return;
+    if (child == NULL || xmlAddChild(node, child) == NULL) {
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
     }
-
-    (void) xmlAddChild(node, child);
 }
 
 
 xmlNodePtr
-trials_tree_text(trials_trial_t *trial, xmlNodePtr parent, const char *name,
+trials_tree_text(trials_tree_t *tree, xmlNodePtr parent, const char *name,
                  trials_str_t text)
 {
     xmlNodePtr node;
@@ -97,15 +180,15 @@ trials_tree_text(trials_trial_t *trial, xmlNodePtr parent, const char *name,
         return NULL;
     }
 
-    node = trials_tree_add(trial, parent, name);
-    trials_tree_append(trial, node, text);
+    node = trials_tree_add(tree, parent, name);
+    trials_tree_append(tree, node, text);
 
     return node;
 }
 
 
 xmlNodePtr
-trials_tree_word(trials_trial_t *trial, xmlNodePtr parent, const char *name,
+trials_tree_word(trials_tree_t *tree, xmlNodePtr parent, const char *name,
                  const char *text)
 {
     trials_str_t str;
@@ -113,28 +196,30 @@ trials_tree_word(trials_trial_t *trial, xmlNodePtr parent, const char *name,
     str.data = text;
     str.len = text ? strlen(text) : 0;
 
-    return trials_tree_text(trial, parent, name, str);
+    return trials_tree_text(tree, parent, name, str);
 }
 
 
 void
-trials_tree_attr(trials_trial_t *trial, xmlNodePtr node, const char *name,
+trials_tree_attr(trials_tree_t *tree, xmlNodePtr node, const char *name,
                  trials_str_t value)
 {
+    const char *text;
+
     if (node == NULL || value.len == 0) {
         return;
     }
 
-    value = trials_tree_clean(trial, value);
+    text = trials_tree_clean(tree, &value);
 
-    if (xmlNewProp(node, BAD_CAST name, BAD_CAST value.data) == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
+    if (xmlNewProp(node, BAD_CAST name, BAD_CAST text) == NULL) {
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
     }
 }
 
 
 void
-trials_tree_set(trials_trial_t *trial, xmlNodePtr node, const char *name,
+trials_tree_set(trials_tree_t *tree, xmlNodePtr node, const char *name,
                 const char *value)
 {
     trials_str_t str;
@@ -142,51 +227,322 @@ trials_tree_set(trials_trial_t *trial, xmlNodePtr node, const char *name,
     str.data = value;
     str.len = value ? strlen(value) : 0;
 
-    trials_tree_attr(trial, node, name, str);
+    trials_tree_attr(tree, node, name, str);
 }
 
 
 void
-trials_tree_number(trials_trial_t *trial, xmlNodePtr node, const char *name,
+trials_tree_number(trials_tree_t *tree, xmlNodePtr node, const char *name,
                    size_t value)
 {
-    trials_tree_set(trial, node, name,
-                    trials_trial_printf(trial, "%zu", value));
+    trials_tree_set(tree, node, name, trials_tree_printf(tree, "%zu", value));
 }
 
 
-/* A copy of what is UTF-8 of Unicode characters that XML 1.0 allows (section
- * 2.2); each byte that is not is left out. */
+/* Makes *text what is UTF-8 of Unicode characters that XML 1.0 allows (section
+ * 2.2), each byte that is not left out.  The result ends with a NUL. */
 
-static trials_str_t
-trials_tree_clean(trials_trial_t *trial, trials_str_t text)
+static const char *
+trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
 {
-    int          c, len;
-    char        *out;
-    size_t       i;
-    trials_str_t str = {0, ""};
+    int    n;
+    char  *out;
+    size_t i, len;
 
-    out = trials_arena_alloc(trial->arena, text.len + 1);
-    if (out == NULL) {
-        trials_trial_fail(trial, TRIALS_NOMEM, "out of memory");
-        return str;
+    for (i = 0; i < text->len; i += (size_t) n) {
+        n = trials_tree_char(text, i);
+
+        if (n <= 0) {
+            break;
+        }
     }
 
-    str.data = out;
+    if (i == text->len && text->data[i] == '\0') {
+        return text->data;
+    }
 
-    for (i = 0; i < text.len;) {
-        len = text.len - i < 4 ? (int) (text.len - i) : 4;
-        c = xmlGetUTF8Char((const unsigned char *) text.data + i, &len);
+    out = trials_arena_alloc(tree->arena, text->len + 1);
+    if (out == NULL) {
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
+        text->len = 0;
+        text->data = "";
+        return "";
+    }
 
-        if (c < 0 || !xmlIsCharQ(c)) {
-            i += c < 0 || len < 1 ? 1 : (size_t) len;
+    for (i = 0, len = 0; i < text->len; i += (size_t) (n > 0 ? n : -n)) {
+        n = trials_tree_char(text, i);
+
+        if (n > 0) {
+            memcpy(out + len, text->data + i, (size_t) n);
+            len += (size_t) n;
+        }
+    }
+
+    text->data = out;
+    text->len = len;
+
+    return out;
+}
+
+
+/* The bytes of the character at i; less than 0 where they are to be left out. */
+
+static int
+trials_tree_char(const trials_str_t *text, size_t i)
+{
+    int c, len;
+
+    c = (unsigned char) text->data[i];
+
+    if ((c >= ' ' && c <= '~') || c == '\n' || c == '\t') {
+        return 1;
+    }
+
+    len = text->len - i < 4 ? (int) (text->len - i) : 4;
+    c = xmlGetUTF8Char((const unsigned char *) text->data + i, &len);
+
+    if (c >= 0 && xmlIsCharQ(c)) {
+        return len;
+    }
+
+    return c < 0 || len < 1 ? -1 : -len;
+}
+
+
+static const char *
+trials_say_find(trials_tree_t *tree, const char *id)
+{
+    char        what[128];
+    const char *text;
+
+    text = trials_words_find(tree->words, id);
+
+    if (text == NULL) {
+        (void) snprintf(what, sizeof(what), "no words \"%.64s\"", id);
+        trials_tree_fail(tree, TRIALS_FAILED, what);
+        return "";
+    }
+
+    return text;
+}
+
+
+const char *
+trials_say(trials_tree_t *tree, const char *id, ...)
+{
+    va_list     args;
+    const char *text;
+
+    va_start(args, id);
+    text = trials_say_fill(tree, trials_say_find(tree, id), NULL, args);
+    va_end(args);
+
+    return text;
+}
+
+
+const char *
+trials_say_count(trials_tree_t *tree, const char *id, size_t n, ...)
+{
+    char        form[64];
+    va_list     args;
+    const char *text;
+
+    (void) snprintf(form, sizeof(form), "%s.%s", id, n == 1 ? "one" : "other");
+
+    va_start(args, n);
+    text = trials_say_fill(tree, trials_say_find(tree, form),
+                           trials_say_number(tree, n), args);
+    va_end(args);
+
+    return text;
+}
+
+
+/* A full stop after a value that ends with one is not said twice. */
+
+static const char *
+trials_say_fill(trials_tree_t *tree, const char *text, const char *n,
+                va_list args)
+{
+    va_list      pairs;
+    const char  *key, *value, *out;
+    trials_buf_t buf;
+    trials_str_t before, name;
+
+    if (strchr(text, '{') == NULL) {
+        return text;
+    }
+
+    trials_buf_init(&buf, 1024 * 1024);
+
+    while (trials_words_piece(&text, &before, &name)) {
+        if (before.len && before.data[0] == '.' && buf.len
+            && strchr(".?!", buf.data[buf.len - 1]))
+        {
+            before.data++;
+            before.len--;
+        }
+
+        trials_buf_append(&buf, before.data, before.len);
+
+        if (name.data == NULL) {
             continue;
         }
 
-        memcpy(out + str.len, text.data + i, (size_t) len);
-        str.len += (size_t) len;
-        i += (size_t) len;
+        value = NULL;
+
+        if (name.len == 1 && name.data[0] == 'n') {
+            value = n;
+        } else if (name.len == 4 && memcmp(name.data, "noun", 4) == 0) {
+            value = tree->noun;
+        }
+
+        va_copy(pairs, args);
+
+        while (value == NULL && (key = va_arg(pairs, const char *)) != NULL) {
+            out = va_arg(pairs, const char *);
+
+            if (strlen(key) == name.len
+                && memcmp(key, name.data, name.len) == 0) {
+                value = out ? out : "";
+            }
+        }
+
+        va_end(pairs);
+
+        if (value == NULL) {
+            trials_tree_fail(tree, TRIALS_FAILED,
+                             trials_tree_printf(tree,
+                                                "nothing fills \"{%.*s}\"",
+                                                (int) name.len, name.data));
+            value = "";
+        }
+
+        trials_buf_append(&buf, value, strlen(value));
     }
 
-    return str;
+    out = buf.failed == TRIALS_OK
+              ? trials_arena_strdup(tree->arena, buf.data ? buf.data : "",
+                                    buf.len)
+                    .data
+              : NULL;
+    trials_buf_free(&buf);
+
+    if (out == NULL) {
+        trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
+        return "";
+    }
+
+    return out;
+}
+
+
+const char *
+trials_say_maybe(trials_tree_t *tree, const char *prefix,
+                 const char *const *names, int value)
+{
+    char  id[96];
+    char *p;
+
+    if (value == 0) {
+        return NULL;
+    }
+
+    (void) snprintf(id, sizeof(id), "%s.%s", prefix, names[value - 1]);
+
+    for (p = id + strlen(prefix); *p != '\0'; p++) {
+        if (*p >= 'A' && *p <= 'Z') {
+            *p |= 0x20;
+        } else if (*p == '_') {
+            *p = '-';
+        }
+    }
+
+    return trials_words_find(tree->words, id);
+}
+
+
+const char *
+trials_say_value(trials_tree_t *tree, const char *prefix,
+                 const char *const *names, int value)
+{
+    char        what[128];
+    const char *text;
+
+    text = trials_say_maybe(tree, prefix, names, value);
+
+    if (text == NULL && value != 0) {
+        (void) snprintf(what, sizeof(what), "no words \"%.32s\" for %.48s",
+                        prefix, names[value - 1]);
+        trials_tree_fail(tree, TRIALS_FAILED, what);
+    }
+
+    return text;
+}
+
+
+const char *
+trials_say_list(trials_tree_t *tree, const char *const *items, size_t n)
+{
+    size_t      i;
+    const char *text;
+
+    if (n == 0) {
+        return "";
+    }
+
+    for (i = 1, text = items[0]; i < n; i++) {
+        text = trials_say(tree, i + 1 == n ? "list.last" : "list.next",
+                          "before", text, "item", items[i], NULL);
+    }
+
+    return text;
+}
+
+
+const char *
+trials_say_number(trials_tree_t *tree, size_t n)
+{
+    if (n < 1000) {
+        return trials_tree_printf(tree, "%zu", n);
+    }
+
+    return trials_tree_printf(tree, "%s%s%03zu",
+                              trials_say_number(tree, n / 1000),
+                              trials_say_find(tree, "number.group"), n % 1000);
+}
+
+
+const char *
+trials_say_date(trials_tree_t *tree, trials_date_t date)
+{
+    char        id[16];
+    const char *month;
+
+    if (date.year == 0) {
+        return "";
+    }
+
+    (void) snprintf(id, sizeof(id), "month.%u", (unsigned) date.month % 13);
+    month = trials_say_find(tree, id);
+
+    return trials_say(tree, date.day ? "date.day" : "date.month", "day",
+                      trials_tree_printf(tree, "%d", date.day), "month", month,
+                      "year", trials_tree_printf(tree, "%d", date.year), NULL);
+}
+
+
+const char *
+trials_say_span(trials_tree_t *tree, trials_span_t span)
+{
+    char id[24];
+
+    static const char *const units[] = {"",     "minute", "hour", "day",
+                                        "week", "month",  "year"};
+
+    (void) snprintf(id, sizeof(id), "unit.%s", units[span.unit]);
+
+    return span.unit ? trials_say_count(tree, id, (size_t) span.count, NULL)
+                     : "";
 }

@@ -1,298 +1,228 @@
-/* Our words for the values of the registry's enumerations. */
+/* The catalogue of our own words. */
 
-#include "core/page/trial.h"
+#include "core/page/words.h"
+
+#include "core/plain/table.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 
-#define WORD(table, value) \
-    ((size_t) (value) < sizeof(table) / sizeof(table[0]) ? table[value] : NULL)
+static trials_rc_t
+trials_words_row(trials_table_t *table, trials_arena_t *arena,
+                 trials_word_t *word, trials_error_t *err);
+static trials_word_t            *
+trials_words_seek(const trials_words_t *words, trials_str_t id);
+static int trials_words_fits(const char *text, const char *places);
+static int trials_words_compare(const void *one, const void *two);
 
 
-const char *
-trials_word_status(trials_status_t status)
+trials_rc_t
+trials_words_load(trials_words_t *words, trials_arena_t *arena,
+                  const char *name, const char *start, const char *end,
+                  trials_error_t *err)
 {
-    static const char *const words[] = {
-        NULL,
-        "Under way, not looking for volunteers",
-        "Finished",
-        "Open by invitation only",
-        "Not open yet",
-        "Looking for volunteers",
-        "Paused",
-        "Stopped early",
-        "Called off before it began",
-        "Available",
-        "No longer available",
-        "Not available for now",
-        "Approved for sale",
-        "Details held back",
-        "Status not known",
-    };
+    size_t         i, lines;
+    const char    *p;
+    trials_rc_t    rc;
+    trials_table_t table;
 
-    return WORD(words, status);
+    for (p = start, lines = 1; p < end; p++) {
+        lines += *p == '\n';
+    }
+
+    words->n = 0;
+    words->words = trials_arena_calloc(arena, lines, sizeof(trials_word_t));
+
+    if (words->words == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
+    }
+
+    trials_table_open(&table, name, start, end);
+
+    for (;;) {
+        rc = trials_words_row(&table, arena, &words->words[words->n], err);
+        if (rc != TRIALS_OK) {
+            break;
+        }
+
+        words->n++;
+    }
+
+    if (rc != TRIALS_NOT_FOUND) {
+        return rc;
+    }
+
+    qsort(words->words, words->n, sizeof(trials_word_t), trials_words_compare);
+
+    for (i = 1; i < words->n; i++) {
+        if (trials_words_compare(&words->words[i - 1], &words->words[i]) == 0) {
+            return trials_table_error(&table, err, "id given twice",
+                                      words->words[i].id);
+        }
+    }
+
+    return TRIALS_OK;
+}
+
+
+trials_rc_t
+trials_words_replace(trials_words_t *words, trials_arena_t *arena,
+                     const char *name, const char *start, const char *end,
+                     trials_error_t *err)
+{
+    trials_rc_t    rc;
+    trials_word_t  word, *old;
+    trials_table_t table;
+
+    trials_table_open(&table, name, start, end);
+
+    for (;;) {
+        rc = trials_words_row(&table, arena, &word, err);
+        if (rc != TRIALS_OK) {
+            return rc == TRIALS_NOT_FOUND ? TRIALS_OK : rc;
+        }
+
+        old = trials_words_seek(words, word.id);
+
+        if (old == NULL) {
+            return trials_table_error(&table, err, "no such id", word.id);
+        }
+
+        if (!trials_words_fits(word.text.data, old->text.data)) {
+            return trials_table_error(&table, err,
+                                      "a place that the text it replaces does "
+                                      "not have",
+                                      word.text);
+        }
+
+        old->text = word.text;
+    }
+}
+
+
+static trials_rc_t
+trials_words_row(trials_table_t *table, trials_arena_t *arena,
+                 trials_word_t *word, trials_error_t *err)
+{
+    trials_rc_t rc;
+
+    rc = trials_table_next(table, 2, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    word->id =
+        trials_arena_strdup(arena, table->fields[0].data, table->fields[0].len);
+    word->text =
+        trials_arena_strdup(arena, table->fields[1].data, table->fields[1].len);
+
+    if (word->id.data == NULL || word->text.data == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory",
+                            table->name);
+    }
+
+    return TRIALS_OK;
+}
+
+
+/* Whether every place of a text is one of another text. */
+
+static int
+trials_words_fits(const char *text, const char *places)
+{
+    const char  *p;
+    trials_str_t before, name, other;
+
+    while (trials_words_piece(&text, &before, &name)) {
+        if (name.data == NULL) {
+            continue;
+        }
+
+        for (p = places;;) {
+            if (!trials_words_piece(&p, &before, &other)) {
+                return 0;
+            }
+
+            if (other.len == name.len
+                && memcmp(other.data, name.data, name.len) == 0) {
+                break;
+            }
+        }
+    }
+
+    return 1;
 }
 
 
 const char *
-trials_word_status_why(trials_status_t status)
+trials_words_find(const trials_words_t *words, const char *id)
 {
-    static const char *const words[] = {
-        NULL,
-        "It goes on, but it takes no new people.",
-        "It has ended as planned. It takes no new people.",
-        "It takes new people, but only those whom the team invites.",
-        "It plans to take new people, but it has not begun to.",
-        "It takes new people now.",
-        "It takes no new people for now. It may start again.",
-        "It was stopped before its planned end. It will not start again.",
-        "It was called off before the first person joined.",
-        "Doctors can ask for this treatment for their patients now.",
-        "This program has closed.",
-        "This program takes no new people for now. It may open again.",
-        "The treatment has been approved, so a doctor can prescribe it.",
-        "The sponsor has chosen to hold back the details for now.",
-        "Its end date has passed, and the record was not checked for two years "
-        "or more. Ask before you count on it.",
-    };
+    trials_str_t   key;
+    trials_word_t *word;
 
-    return WORD(words, status);
+    key.data = id;
+    key.len = strlen(id);
+    word = trials_words_seek(words, key);
+
+    return word ? word->text.data : NULL;
 }
 
 
-const char *
-trials_word_type(trials_study_type_t type)
+static trials_word_t *
+trials_words_seek(const trials_words_t *words, trials_str_t id)
 {
-    static const char *const words[] = {
-        NULL,
-        "Use of a treatment outside a trial (expanded access)",
-        "Tests a treatment or other care",
-        "Watches people's health, without testing a treatment",
-    };
+    trials_word_t key;
 
-    return WORD(words, type);
+    if (words->n == 0) {
+        return NULL;
+    }
+
+    key.id = id;
+    key.text = id;
+
+    return bsearch(&key, words->words, words->n, sizeof(trials_word_t),
+                   trials_words_compare);
 }
 
 
 static int
-trials_has_phase(const trials_study_t *study, trials_phase_t phase)
+trials_words_compare(const void *one, const void *two)
 {
-    size_t i;
+    const trials_word_t *a, *b;
 
-    for (i = 0; i < study->nphases; i++) {
-        if (study->phases[i] == phase) {
-            return 1;
-        }
-    }
+    a = one;
+    b = two;
 
-    return 0;
-}
-
-
-const char *
-trials_word_phase(const trials_study_t *study)
-{
-    static const char *const words[] = {
-        NULL, NULL, "Early phase 1", "Phase 1", "Phase 2", "Phase 3", "Phase 4",
-    };
-
-    if (study->nphases >= 2) {
-        if (trials_has_phase(study, TRIALS_PHASE_PHASE1)) {
-            return "Phases 1 and 2 combined";
-        }
-
-        return "Phases 2 and 3 combined";
-    }
-
-    return study->nphases ? WORD(words, study->phases[0]) : NULL;
-}
-
-
-const char *
-trials_word_phase_why(const trials_study_t *study)
-{
-    static const char *const words[] = {
-        NULL,
-        NULL,
-        "A very small, early study of how a treatment acts in the body.",
-        "Phase 1 asks if a treatment is safe, and which dose can be used.",
-        "Phase 2 asks if a treatment seems to work, and looks at side effects.",
-        "Phase 3 compares a treatment with other care in many people.",
-        "Phase 4 follows a treatment that is already in use.",
-    };
-
-    if (study->nphases >= 2) {
-        if (trials_has_phase(study, TRIALS_PHASE_PHASE1)) {
-            return "It joins two phases. The first asks if the treatment is "
-                   "safe, and at which dose. The second asks if it seems to "
-                   "work.";
-        }
-
-        return "It joins two phases. The first asks if the treatment seems to "
-               "work. The second compares it with other care in more people.";
-    }
-
-    return study->nphases ? WORD(words, study->phases[0]) : NULL;
-}
-
-
-const char *
-trials_word_purpose(trials_purpose_t purpose)
-{
-    static const char *const words[] = {
-        NULL,
-        "To treat a disease or its symptoms",
-        "To prevent a disease",
-        "To find a better test for a disease",
-        "To teach, advise or train people",
-        "To make people feel better and live with less trouble",
-        "To find a disease early",
-        "To learn how care can be given better",
-        "To learn how the body or a treatment works",
-        "To see if a device can be made to work",
-        "Another purpose",
-    };
-
-    return WORD(words, purpose);
-}
-
-
-const char *
-trials_word_arm(trials_arm_type_t type)
-{
-    static const char *const words[] = {
-        NULL,
-        "Gets what is being tested",
-        "Gets a treatment to compare with",
-        "Gets a placebo, which has no active ingredient",
-        "Gets a sham, which looks like the treatment but is not",
-        "Gets no treatment from the study",
-        "Another group",
-    };
-
-    return WORD(words, type);
-}
-
-
-const char *
-trials_word_intervention(trials_intervention_type_t type)
-{
-    static const char *const words[] = {
-        NULL,
-        "Change in behavior or training",
-        "Biological treatment",
-        "Combination of products",
-        "Device",
-        "Test",
-        "Food supplement",
-        "Medicine",
-        "Gene treatment",
-        "Procedure",
-        "Radiation",
-        "Other",
-    };
-
-    return WORD(words, type);
-}
-
-
-const char *
-trials_word_model(trials_intervention_model_t model)
-{
-    static const char *const words[] = {
-        NULL,
-        "Everyone is in one group.",
-        "People are in groups, and each group gets something else at the same "
-        "time.",
-        "Each person gets one thing first and the other later.",
-        "People get two or more things alone and together.",
-        "Groups join one after the other.",
-    };
-
-    return WORD(words, model);
-}
-
-
-const char *
-trials_word_observation(trials_observational_model_t model)
-{
-    static const char *const words[] = {
-        NULL,
-        "It follows a group of people over time.",
-        "It compares people who have a disease with people who do not.",
-        "It looks only at people who have the disease.",
-        "It compares different times in the life of the same people.",
-        "It looks at whole towns or groups.",
-        "It looks at families.",
-        "It looks at people of one place or kind.",
-        "It follows how a disease goes on by itself.",
-        "It looks at people in another way.",
-    };
-
-    return WORD(words, model);
-}
-
-
-const char *
-trials_word_role(trials_role_t role)
-{
-    static const char *const words[] = {
-        NULL,
-        "Head of the study",
-        "Director of the study",
-        "Lead researcher",
-        "Researcher",
-        "Contact",
-    };
-
-    return WORD(words, role);
-}
-
-
-const char *
-trials_word_unit(trials_time_unit_t unit)
-{
-    static const char *const words[] = {
-        NULL, "minute", "hour", "day", "week", "month", "year",
-    };
-
-    return WORD(words, unit);
-}
-
-
-const char *
-trials_word_masked(trials_who_masked_t who)
-{
-    static const char *const words[] = {
-        NULL,
-        "the people who take part",
-        "those who care for them",
-        "the researchers",
-        "those who measure the results",
-    };
-
-    return WORD(words, who);
+    return strcmp(a->id.data, b->id.data);
 }
 
 
 int
-trials_status_open(trials_status_t status)
+trials_words_piece(const char **text, trials_str_t *before, trials_str_t *name)
 {
-    return status == TRIALS_STATUS_RECRUITING
-           || status == TRIALS_STATUS_NOT_YET_RECRUITING
-           || status == TRIALS_STATUS_ENROLLING_BY_INVITATION
-           || status == TRIALS_STATUS_AVAILABLE;
-}
+    const char *open, *close;
 
-
-int
-trials_study_placebo(const trials_study_t *study)
-{
-    size_t i;
-
-    for (i = 0; i < study->narms; i++) {
-        if (study->arms[i].type == TRIALS_ARM_PLACEBO_COMPARATOR) {
-            return 1;
-        }
+    if (**text == '\0') {
+        return 0;
     }
 
-    return 0;
+    before->data = *text;
+    name->data = NULL;
+    name->len = 0;
+    open = strchr(*text, '{');
+    close = open ? strchr(open, '}') : NULL;
+
+    if (close == NULL) {
+        before->len = strlen(*text);
+        *text += before->len;
+        return 1;
+    }
+
+    before->len = (size_t) (open - *text);
+    name->data = open + 1;
+    name->len = (size_t) (close - open - 1);
+    *text = close + 1;
+
+    return 1;
 }

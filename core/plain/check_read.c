@@ -5,8 +5,6 @@
 
 #include "core/plain/check_read.h"
 
-#include "core/plain/check_parts.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,81 +12,97 @@
 /* How many parts on the number that a word belongs to is looked for. */
 #define TRIALS_LOOK_AHEAD 16
 
+/* Words between "minimum" and the "of" before its number. */
+#define TRIALS_LIMIT_REACH 4
+
 
 typedef struct {
-    trials_str_t    text;
-    trials_parts_t  read;
-    trials_part_t  *parts;
-    size_t          n;
-    trials_facts_t *facts;
-    trials_cmp_t    cmp; /* waits for its number */
-    size_t          cmp_at;
-    size_t          cmp_words;
-    unsigned        age : 1;     /* waits for its number */
-    unsigned        between : 1; /* waits for its two numbers */
-    unsigned        end : 1;     /* the next number ends a range */
+    trials_str_t      text;
+    trials_part_t    *parts;
+    size_t            n;
+    trials_reading_t *reading;
+    trials_cmp_t      cmp; /* waits for its number */
+    size_t            cmp_at;
+    size_t            cmp_words;
+    unsigned          age : 1;     /* waits for its number */
+    unsigned          between : 1; /* waits for its two numbers */
+    unsigned          end : 1;     /* the next number ends a range */
+    unsigned          stop : 2;    /* since the fact before */
+    unsigned          opens : 1;   /* nothing was told since a stop */
+    unsigned          item : 12;   /* of the list that is read, or 0 */
+    const char       *joint;       /* that the list's lead says, or NULL */
+    unsigned          who : 1;     /* since the fact before */
+    unsigned          and_you : 1; /* since the fact before */
+    size_t            least;       /* the number that "minimum" bounds */
+    trials_cmp_t      least_cmp;
 } trials_reader_t;
 
 
 static trials_rc_t trials_facts_tell(trials_reader_t *r);
 static trials_rc_t trials_facts_phrase(trials_reader_t *r, size_t i);
+static trials_rc_t trials_facts_limit(trials_reader_t *r, size_t i);
+static trials_rc_t trials_facts_words(trials_reader_t *r, size_t i);
 static trials_rc_t trials_facts_window(trials_reader_t *r, size_t i);
 static trials_rc_t trials_facts_number(trials_reader_t *r, size_t i);
 static trials_rc_t trials_facts_loose(trials_reader_t *r);
 static trials_rc_t trials_facts_add(trials_reader_t *r, size_t i, size_t words,
                                     const char *word, size_t len);
-static trials_fact_t *trials_facts_push(trials_facts_t *facts);
+static trials_fact_t *trials_facts_push(trials_reader_t *r, size_t i);
+static trials_rc_t    trials_facts_line(trials_reader_t *r, size_t i);
+static const char    *trials_list_joint(const trials_reader_t *r, size_t i);
+static int            trials_list_lead(const trials_reader_t *r, size_t i);
+static void trials_facts_stop(trials_reader_t *r, const trials_part_t *part);
+static trials_rc_t trials_facts_canon(trials_reader_t *r, size_t i,
+                                      size_t words, const char *canon);
+static trials_rc_t trials_facts_sign(trials_reader_t *r, size_t i);
 static void
 trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact);
 static size_t       trials_skip_units(const trials_reader_t *r, size_t i);
 static trials_cmp_t trials_canon_cmp(const char *canon);
 static int          trials_number_follows(const trials_reader_t *r, size_t i);
 static int          trials_window_follows(const trials_reader_t *r, size_t i);
-static void         trials_facts_ages(trials_facts_t *facts);
-static int          trials_fact_links(const trials_fact_t *fact);
 
 
 trials_rc_t
-trials_facts_read(trials_facts_t *facts, trials_str_t text, char **lower)
+trials_reading_read(trials_reading_t *reading, const trials_checker_t *checker,
+                    trials_str_t text)
 {
-    size_t          i;
     trials_rc_t     rc;
     trials_reader_t r;
 
-    memset(facts, 0, sizeof(trials_facts_t));
+    reading->n = 0;
+
+    rc = trials_parts_read(&reading->parts, text);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    trials_parts_name(&reading->parts, checker);
+    trials_parts_asides(&reading->parts);
+
     memset(&r, 0, sizeof(trials_reader_t));
-
-    *lower = malloc(text.len + 1);
-    if (*lower == NULL) {
-        return TRIALS_NOMEM;
-    }
-
-    for (i = 0; i < text.len; i++) {
-        (*lower)[i] = text.data[i];
-        if (text.data[i] >= 'A' && text.data[i] <= 'Z') {
-            (*lower)[i] = (char) (text.data[i] + 32);
-        }
-    }
-    (*lower)[text.len] = '\0';
-
     r.text = text;
-    r.facts = facts;
+    r.reading = reading;
+    r.parts = reading->parts.list;
+    r.n = reading->parts.n;
+    r.opens = 1;
 
-    rc = trials_parts_read(&r.read, *lower, text.len);
-
-    if (rc == TRIALS_OK) {
-        r.parts = r.read.list;
-        r.n = r.read.n;
-        rc = trials_facts_tell(&r);
-    }
+    rc = trials_facts_tell(&r);
 
     if (rc == TRIALS_OK) {
-        trials_facts_ages(facts);
+        trials_reading_ages(reading);
     }
-
-    free(r.read.list);
 
     return rc;
+}
+
+
+void
+trials_reading_free(trials_reading_t *reading)
+{
+    trials_parts_free(&reading->parts);
+    free(reading->facts);
+    memset(reading, 0, sizeof(trials_reading_t));
 }
 
 
@@ -104,8 +118,19 @@ trials_facts_tell(trials_reader_t *r)
         step = 1;
         rc = TRIALS_OK;
 
+        if (part->line) {
+            rc = trials_facts_line(r, i);
+            if (rc != TRIALS_OK) {
+                return rc;
+            }
+        }
+
         if (part->used) {
             continue;
+        }
+
+        if (part->kind == TRIALS_PART_SIGN) {
+            trials_facts_stop(r, part);
         }
 
         if (part->canon) {
@@ -124,7 +149,124 @@ trials_facts_tell(trials_reader_t *r)
         }
     }
 
-    return trials_facts_loose(r);
+    rc = trials_facts_loose(r);
+
+    if (rc == TRIALS_OK && r->reading->n) {
+        r->reading->facts[r->reading->n - 1].closes = 1;
+    }
+
+    return rc;
+}
+
+
+/*
+ * Lines after a colon are a list: what parts them is a comma, and before the
+ * last of them stands the "or" of "any of these:", the "and" of "all of these:"
+ * or "these:", unless it says so itself.  A paragraph ends the list.
+ */
+
+static trials_rc_t
+trials_facts_line(trials_reader_t *r, size_t i)
+{
+    size_t               k;
+    const trials_part_t *p;
+
+    p = r->parts;
+
+    if (p[i].line == 1 && r->item == 0 && i > 0
+        && trials_part_is(&p[i - 1], ":")) {
+        r->item = 1;
+        r->joint = trials_list_joint(r, i - 1);
+        return TRIALS_OK;
+    }
+
+    if (p[i].line > 1 || r->item == 0) {
+        r->item = 0;
+        r->stop = TRIALS_STOP_SENTENCE;
+        return TRIALS_OK;
+    }
+
+    r->item += r->item < 4095;
+    r->stop = TRIALS_STOP_COMMA;
+
+    for (k = i + 1; k < r->n && p[k].line == 0; k++) {
+        /* void */
+    }
+
+    if (r->joint == NULL || (k < r->n && p[k].line == 1)
+        || trials_part_is(&p[i], "or") || trials_part_is(&p[i], "and"))
+    {
+        return TRIALS_OK;
+    }
+
+    return trials_facts_add(r, i, 1, r->joint, strlen(r->joint));
+}
+
+
+/* The word that joins the items of a list whose lead ends at the colon at part
+ * i; NULL where the lead does not say. */
+
+static const char *
+trials_list_joint(const trials_reader_t *r, size_t i)
+{
+    const trials_part_t *p;
+
+    p = r->parts;
+
+    if (i < 1 || !trials_part_is(&p[i - 1], "these")) {
+        return NULL;
+    }
+
+    if (i < 3 || !trials_part_is(&p[i - 2], "of")) {
+        return "and";
+    }
+
+    if (trials_part_is(&p[i - 3], "all") || trials_part_is(&p[i - 3], "both")) {
+        return "and";
+    }
+
+    return trials_part_is(&p[i - 3], "any") || trials_part_is(&p[i - 3], "one")
+                   || trials_part_is(&p[i - 3], "more")
+                   || trials_part_is(&p[i - 3], "either")
+               ? "or"
+               : NULL;
+}
+
+
+/* Is part i the "any" of "any of these:" before a list? */
+
+static int
+trials_list_lead(const trials_reader_t *r, size_t i)
+{
+    const trials_part_t *p;
+
+    p = r->parts;
+
+    return i + 4 < r->n && p[i + 4].line == 1
+           && (trials_part_is(&p[i], "any") || trials_part_is(&p[i], "all"))
+           && trials_part_is(&p[i + 1], "of")
+           && trials_part_is(&p[i + 2], "these")
+           && trials_part_is(&p[i + 3], ":");
+}
+
+
+/* What stands between two stops may be moved as a whole. */
+
+static void
+trials_facts_stop(trials_reader_t *r, const trials_part_t *part)
+{
+    unsigned stop;
+
+    if (part->p[0] != '\0' && strchr(",;.:()[]", part->p[0]) != NULL) {
+        if (r->reading->n) {
+            r->reading->facts[r->reading->n - 1].closes = 1;
+        }
+        stop = part->p[0] == '.'                        ? TRIALS_STOP_SENTENCE
+               : part->p[0] == ';' || part->p[0] == ':' ? TRIALS_STOP_SEMICOLON
+                                                        : TRIALS_STOP_COMMA;
+        r->stop = r->stop > stop ? r->stop : stop;
+        r->opens = 1;
+    }
 }
 
 
@@ -140,6 +282,25 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         return TRIALS_OK;
     }
 
+    if (part->canon[0] != ':') {
+        return trials_facts_canon(r, i, part->words, part->canon);
+    }
+
+    if (trials_part_means(part, ":who")) {
+        r->who = 1;
+        return TRIALS_OK;
+    }
+
+    if (trials_part_means(part, ":and-you")) {
+        r->and_you = 1;
+        return TRIALS_OK;
+    }
+
+    if (trials_part_means(part, ":minimum")
+        || trials_part_means(part, ":maximum")) {
+        return trials_facts_limit(r, i);
+    }
+
     cmp = trials_canon_cmp(part->canon);
 
     if (cmp != TRIALS_CMP_NONE) {
@@ -149,12 +310,16 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         r->cmp = cmp;
         r->cmp_at = i;
         r->cmp_words = part->words;
-        r->age |= trials_part_means(part, "#gt-age")
-                  || trials_part_means(part, "#lt-age");
+        r->age |= trials_part_means(part, ":gt-age")
+                  || trials_part_means(part, ":lt-age");
         return rc;
     }
 
-    if (trials_part_means(part, "#age")) {
+    if (strncmp(part->canon, ":or-", 4) == 0) {
+        return trials_facts_words(r, i);
+    }
+
+    if (trials_part_means(part, ":age")) {
         /* The word belongs to the number that follows. */
 
         if (trials_number_follows(r, i + part->words)) {
@@ -164,7 +329,7 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         return trials_facts_add(r, i, part->words, "age", 3);
     }
 
-    if (trials_part_means(part, "#between")) {
+    if (trials_part_means(part, ":between")) {
         if (trials_number_follows(r, i + part->words)) {
             r->between = 1;
             return TRIALS_OK;
@@ -172,17 +337,26 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         return trials_facts_add(r, i, part->words, "between", 7);
     }
 
-    if (trials_part_means(part, "#in") || trials_part_means(part, "#during")) {
+    if (trials_part_means(part, ":in") || trials_part_means(part, ":during")) {
         return trials_facts_window(r, i);
     }
 
-    if (trials_part_means(part, "#to")) {
+    if (trials_part_is(part, "+") || trials_part_is(part, "-")) {
+        trials_rc_t rc;
+
+        rc = trials_facts_sign(r, i);
+        if (rc != TRIALS_NOT_FOUND) {
+            return rc;
+        }
+    }
+
+    if (trials_part_means(part, ":to")) {
         return trials_part_is(part, "through")
                    ? trials_facts_add(r, i, part->words, part->p, part->len)
                    : TRIALS_OK;
     }
 
-    if (trials_part_means(part, "#per")) {
+    if (trials_part_means(part, ":per")) {
         if (i == 0
             || (r->parts[i - 1].kind == TRIALS_PART_WORD
                 && r->parts[i - 1].len > 5 && trials_part_is(part, "/")))
@@ -192,7 +366,7 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
         return trials_facts_add(r, i, part->words, "per", 3);
     }
 
-    if (trials_part_means(part, "#sign")) {
+    if (trials_part_means(part, ":sign")) {
         /* A plus or minus that stands before a number is part of it. */
 
         if (i + 1 < r->n && r->parts[i + 1].kind == TRIALS_PART_NUMBER
@@ -210,6 +384,119 @@ trials_facts_phrase(trials_reader_t *r, size_t i)
 }
 
 
+/* "minimum height of 3 mm" bounds the number; else the word is what it says. */
+
+static trials_rc_t
+trials_facts_limit(trials_reader_t *r, size_t i)
+{
+    size_t               k;
+    const trials_part_t *p;
+
+    p = r->parts;
+
+    for (k = i + 1; k + 1 < r->n && k <= i + TRIALS_LIMIT_REACH
+                    && p[k].kind == TRIALS_PART_WORD;
+         k++)
+    {
+        if (trials_part_is(&p[k], "of") && p[k + 1].kind == TRIALS_PART_NUMBER)
+        {
+            r->least = k + 1;
+            r->least_cmp = trials_part_means(&p[i], ":minimum") ? TRIALS_CMP_GE
+                                                                : TRIALS_CMP_LE;
+            return TRIALS_OK;
+        }
+    }
+
+    return trials_facts_add(r, i, 1, p[i].p, p[i].len);
+}
+
+
+/* "or lower" that follows no number is what its words say. */
+
+static trials_rc_t
+trials_facts_words(trials_reader_t *r, size_t i)
+{
+    size_t         k;
+    trials_rc_t    rc;
+    trials_part_t *part;
+
+    for (k = 0; k < r->parts[i].words; k++) {
+        part = &r->parts[i + k];
+
+        rc = trials_facts_add(r, i + k, 1, part->p, part->len);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+    }
+
+    return TRIALS_OK;
+}
+
+
+/* Each word of what a phrase is read as is a fact. */
+
+static trials_rc_t
+trials_facts_canon(trials_reader_t *r, size_t i, size_t words,
+                   const char *canon)
+{
+    size_t      len;
+    unsigned    moves;
+    trials_rc_t rc;
+
+    for (;;) {
+        moves = *canon == '@';
+        canon += moves;
+        len = strcspn(canon, " ");
+
+        rc = trials_facts_add(r, i, words, canon, len);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+
+        r->reading->facts[r->reading->n - 1].moves = moves;
+        canon += len;
+
+        if (*canon == '\0') {
+            return TRIALS_OK;
+        }
+
+        canon++;
+    }
+}
+
+
+/* "HER2+", "EGFR-": the sign is the word. */
+
+static trials_rc_t
+trials_facts_sign(trials_reader_t *r, size_t i)
+{
+    int                  plus;
+    char                 before;
+    const trials_part_t *part;
+
+    part = &r->parts[i];
+    plus = trials_part_is(part, "+");
+
+    if (part->spaced || i == 0 || part[-1].kind == TRIALS_PART_SIGN
+        || (i + 1 < r->n && !part[1].spaced
+            && part[1].kind != TRIALS_PART_SIGN))
+    {
+        return TRIALS_NOT_FOUND;
+    }
+
+    before = r->text.data[part->at - 1];
+
+    if (!plus && !(before >= 'A' && before <= 'Z')
+        && !(before >= '0' && before <= '9'))
+    {
+        return TRIALS_NOT_FOUND;
+    }
+
+    return plus ? trials_facts_add(r, i, 1, "positive", 8)
+                : trials_facts_add(r, i, 1, "negative", 8);
+}
+
+
 /* "in the 4 weeks" is the same as "within 4 weeks". */
 
 static trials_rc_t
@@ -221,7 +508,7 @@ trials_facts_window(trials_reader_t *r, size_t i)
     part = &r->parts[i];
 
     if (!trials_window_follows(r, i + part->words)) {
-        return trials_part_means(part, "#in")
+        return trials_part_means(part, ":in")
                    ? TRIALS_OK
                    : trials_facts_add(r, i, part->words, "during", 6);
     }
@@ -243,7 +530,7 @@ trials_facts_number(trials_reader_t *r, size_t i)
 
     part = &r->parts[i];
 
-    fact = trials_facts_push(r->facts);
+    fact = trials_facts_push(r, i);
     if (fact == NULL) {
         return TRIALS_NOMEM;
     }
@@ -252,11 +539,15 @@ trials_facts_number(trials_reader_t *r, size_t i)
     fact->value = part->value;
     fact->exponent = part->exponent;
     fact->source.data = r->text.data + part->at;
-    fact->source.len = part->len;
+    fact->source.len = part->size;
     fact->cmp = r->cmp;
     fact->age = r->age;
     fact->negative = i > 0 && !part->spaced && part[-1].spaced
                      && trials_part_is(&part[-1], "-");
+
+    if (r->least == i && fact->cmp == TRIALS_CMP_NONE) {
+        fact->cmp = r->least_cmp;
+    }
 
     if (r->end && fact->cmp == TRIALS_CMP_NONE) {
         fact->cmp = TRIALS_CMP_LE;
@@ -265,6 +556,7 @@ trials_facts_number(trials_reader_t *r, size_t i)
     r->cmp = TRIALS_CMP_NONE;
     r->age = 0;
     r->end = 0;
+    fact->moves = fact->cmp == TRIALS_CMP_WITHIN;
 
     trials_number_after(r, i, fact);
 
@@ -299,7 +591,7 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
 
     /* "of age", "old": said by the flag. */
 
-    if (k < r->n && trials_part_means(&p[k], "#old")) {
+    if (k < r->n && trials_part_means(&p[k], ":old")) {
         fact->age = 1;
         for (j = 0; j < p[k].words; j++) {
             p[k + j].used = 1;
@@ -308,27 +600,27 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
     }
 
     if (k < r->n && p[k].canon && fact->cmp == TRIALS_CMP_NONE) {
-        if (trials_part_means(&p[k], "#or-more")
-            || trials_part_means(&p[k], "#or-older"))
+        if (trials_part_means(&p[k], ":or-more")
+            || trials_part_means(&p[k], ":or-older"))
         {
             fact->cmp = TRIALS_CMP_GE;
 
-        } else if (trials_part_means(&p[k], "#or-less")
-                   || trials_part_means(&p[k], "#or-younger"))
+        } else if (trials_part_means(&p[k], ":or-less")
+                   || trials_part_means(&p[k], ":or-younger"))
         {
             fact->cmp = TRIALS_CMP_LE;
         }
 
         if (fact->cmp != TRIALS_CMP_NONE) {
-            fact->age |= trials_part_means(&p[k], "#or-older")
-                         || trials_part_means(&p[k], "#or-younger");
+            fact->age |= trials_part_means(&p[k], ":or-older")
+                         || trials_part_means(&p[k], ":or-younger");
 
             for (j = 0; j < p[k].words; j++) {
                 p[k + j].used = 1;
             }
             k += p[k].words;
 
-            if (k < r->n && trials_part_means(&p[k], "#old")) {
+            if (k < r->n && trials_part_means(&p[k], ":old")) {
                 fact->age = 1;
                 for (j = 0; j < p[k].words; j++) {
                     p[k + j].used = 1;
@@ -340,7 +632,7 @@ trials_number_after(trials_reader_t *r, size_t i, trials_fact_t *fact)
 
     if (k + 1 >= r->n || fact->cmp == TRIALS_CMP_GT
         || fact->cmp == TRIALS_CMP_LT
-        || (!trials_part_means(&p[k], "#to")
+        || (!trials_part_means(&p[k], ":to")
             && !(r->between && trials_part_is(&p[k], "and"))))
     {
         return;
@@ -372,7 +664,7 @@ trials_skip_units(const trials_reader_t *r, size_t i)
     static const char *const units[] = {
         "year",  "month", "week", "day", "hour", "%",     "kg",   "mg",
         "mmhg",  "point", "cm",   "mm",  "ml",   "g",     "unit", "minute",
-        "pound", "#per",  "dl",   "l",   "m2",   "liter", NULL};
+        "pound", ":per",  "dl",   "l",   "m2",   "liter", NULL};
 
     for (n = 0; n < 4 && i < r->n; n++) {
         if (r->parts[i].kind == TRIALS_PART_SIGN
@@ -398,66 +690,6 @@ trials_skip_units(const trials_reader_t *r, size_t i)
     }
 
     return i;
-}
-
-
-/* "18 and 75 years old": both are ages, whichever of them is called one. */
-
-static void
-trials_facts_ages(trials_facts_t *facts)
-{
-    size_t         i, k, n, from, last;
-    trials_fact_t *list;
-
-    list = facts->list;
-    n = facts->n;
-
-    for (i = 0; i < n; i = k) {
-        from = i;
-        last = i;
-        k = i + 1;
-
-        if (!list[i].number) {
-            continue;
-        }
-
-        /* A chain of numbers with nothing between but "and", "or", units. */
-
-        while (k < n && (list[k].number || trials_fact_links(&list[k]))) {
-            last = list[k].number ? k : last;
-            k++;
-        }
-
-        for (k = from; k <= last && !list[k].age; k++) {
-            /* void */
-        }
-
-        if (k <= last) {
-            for (k = from; k <= last; k++) {
-                list[k].age = list[k].number;
-            }
-        }
-
-        k = last + 1;
-    }
-}
-
-
-static int
-trials_fact_links(const trials_fact_t *fact)
-{
-    size_t                   i;
-    static const char *const links[] = {"and", "or", "year", "month"};
-
-    for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        if (fact->word.len == strlen(links[i])
-            && memcmp(fact->word.data, links[i], fact->word.len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -500,7 +732,7 @@ trials_facts_add(trials_reader_t *r, size_t i, size_t words, const char *word,
         }
     }
 
-    fact = trials_facts_push(r->facts);
+    fact = trials_facts_push(r, i);
     if (fact == NULL) {
         return TRIALS_NOMEM;
     }
@@ -510,33 +742,48 @@ trials_facts_add(trials_reader_t *r, size_t i, size_t words, const char *word,
     fact->word.data = word;
     fact->word.len = len;
     fact->source.data = r->text.data + r->parts[i].at;
-    fact->source.len = last->at + last->len - r->parts[i].at;
+    fact->source.len = last->at + last->size - r->parts[i].at;
 
     return TRIALS_OK;
 }
 
 
 static trials_fact_t *
-trials_facts_push(trials_facts_t *facts)
+trials_facts_push(trials_reader_t *r, size_t i)
 {
-    size_t         size;
-    trials_fact_t *list;
+    size_t            size;
+    trials_fact_t    *facts;
+    trials_reading_t *reading;
 
-    if (facts->n == facts->size) {
-        size = facts->size ? 2 * facts->size : 32;
+    reading = r->reading;
 
-        list = realloc(facts->list, size * sizeof(trials_fact_t));
-        if (list == NULL) {
+    if (reading->n == reading->size) {
+        size = reading->size ? 2 * reading->size : 64;
+
+        facts = realloc(reading->facts, size * sizeof(trials_fact_t));
+        if (facts == NULL) {
             return NULL;
         }
 
-        facts->list = list;
-        facts->size = size;
+        reading->facts = facts;
+        reading->size = size;
     }
 
-    memset(&facts->list[facts->n], 0, sizeof(trials_fact_t));
+    facts = &reading->facts[reading->n++];
+    memset(facts, 0, sizeof(trials_fact_t));
+    facts->opens = r->opens;
+    facts->aside = r->parts[i].aside;
+    facts->stop = r->stop;
+    facts->item = r->item;
+    facts->lead = trials_list_lead(r, i) != 0;
+    facts->who = r->who;
+    facts->and_you = r->and_you;
+    r->opens = 0;
+    r->stop = 0;
+    r->who = 0;
+    r->and_you = 0;
 
-    return &facts->list[facts->n++];
+    return facts;
 }
 
 
@@ -560,9 +807,9 @@ trials_number_follows(const trials_reader_t *r, size_t i)
         if (part->canon
             && (part->canon[0] == '\0'
                 || trials_canon_cmp(part->canon) != TRIALS_CMP_NONE
-                || trials_part_means(part, "#between")
-                || trials_part_means(part, "#in")
-                || trials_part_means(part, "#age")))
+                || trials_part_means(part, ":between")
+                || trials_part_means(part, ":in")
+                || trials_part_means(part, ":age")))
         {
             continue;
         }
@@ -588,7 +835,8 @@ trials_window_follows(const trials_reader_t *r, size_t i)
     p = r->parts;
 
     if (i >= r->n
-        || (!trials_part_is(&p[i], "the") && !trials_part_means(&p[i], "last")))
+        || (!trials_part_is(&p[i], "the")
+            && !trials_part_means(&p[i], "@last")))
     {
         return 0;
     }
@@ -616,8 +864,8 @@ static trials_cmp_t
 trials_canon_cmp(const char *canon)
 {
     size_t                    i;
-    static const char *const  names[] = {"#ge",     "#le",     "#gt",    "#lt",
-                                         "#gt-age", "#lt-age", "#within"};
+    static const char *const  names[] = {":ge",     ":le",     ":gt",    ":lt",
+                                         ":gt-age", ":lt-age", ":within"};
     static const trials_cmp_t values[] = {
         TRIALS_CMP_GE, TRIALS_CMP_LE, TRIALS_CMP_GT,    TRIALS_CMP_LT,
         TRIALS_CMP_GT, TRIALS_CMP_LT, TRIALS_CMP_WITHIN};

@@ -4,20 +4,27 @@
 
 #include "core/plain/engine.h"
 
+#include "core/plain/table.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 
 /* Goes up when the code makes other words of the same data. */
 #define TRIALS_PLAIN_REVISION "1"
 
 
-extern const char trials_plain_glossary_start[], trials_plain_glossary_end[];
-extern const char trials_plain_rules_start[], trials_plain_rules_end[];
+extern const char trials_plain_check_start[], trials_plain_check_end[];
 
 
+static trials_rc_t
+              trials_plain_vouch(trials_plain_t *plain, trials_error_t *err);
+static size_t trials_plain_place(const trials_rule_t *rule);
+static trials_rc_t
+trials_plain_vouch_one(trials_plain_t *plain, const trials_rule_t *rule);
 static uint64_t
 trials_plain_hash(uint64_t hash, const char *p, const char *end);
 
@@ -25,10 +32,11 @@ trials_plain_hash(uint64_t hash, const char *p, const char *end);
 trials_plain_t *
 trials_plain_create(trials_error_t *err)
 {
-    uint64_t        hash;
-    trials_rc_t     rc;
-    const char     *revision;
-    trials_plain_t *plain;
+    uint64_t                  hash;
+    trials_rc_t               rc;
+    const char               *revision;
+    trials_plain_t           *plain;
+    const trials_data_file_t *file;
 
     revision = TRIALS_PLAIN_REVISION;
 
@@ -38,14 +46,22 @@ trials_plain_create(trials_error_t *err)
         return NULL;
     }
 
-    rc = trials_glossary_load(&plain->glossary, "glossary.en.tsv",
-                              trials_plain_glossary_start,
-                              trials_plain_glossary_end, err);
+    rc = trials_glossary_load(&plain->glossary, trials_plain_glossary_files,
+                              err);
 
     if (rc == TRIALS_OK) {
-        rc = trials_rules_load(&plain->rules, &plain->glossary, "rules.en.tsv",
-                               trials_plain_rules_start, trials_plain_rules_end,
-                               err);
+        rc = trials_checker_load(&plain->checker, "check.en.tsv",
+                                 trials_plain_check_start,
+                                 trials_plain_check_end, err);
+    }
+
+    if (rc == TRIALS_OK) {
+        rc = trials_rules_load(&plain->rules, &plain->glossary,
+                               trials_plain_rules_files, err);
+    }
+
+    if (rc == TRIALS_OK) {
+        rc = trials_plain_vouch(plain, err);
     }
 
     if (rc != TRIALS_OK) {
@@ -53,17 +69,116 @@ trials_plain_create(trials_error_t *err)
         return NULL;
     }
 
-    hash = UINT64_C(14695981039346656037);
-    hash = trials_plain_hash(hash, trials_plain_glossary_start,
-                             trials_plain_glossary_end);
-    hash = trials_plain_hash(hash, trials_plain_rules_start,
-                             trials_plain_rules_end);
+    hash = 0;
+
+    for (file = trials_plain_glossary_files; file->name; file++) {
+        hash = trials_plain_hash(hash, file->start, file->end);
+    }
+
+    for (file = trials_plain_rules_files; file->name; file++) {
+        hash = trials_plain_hash(hash, file->start, file->end);
+    }
+
+    hash = trials_plain_hash(hash, trials_plain_check_start,
+                             trials_plain_check_end);
     hash = trials_plain_hash(hash, revision, revision + strlen(revision));
 
     (void) snprintf(plain->version, sizeof(plain->version), "%016" PRIx64,
                     hash);
 
     return plain;
+}
+
+
+/*
+ * The check learns what rules and glossary replace: short phrases before the
+ * long ones that hold them, phrases before openings and cuts of that length.
+ * What it does not take is not shown; the tests of the data files find it.
+ */
+
+static trials_rc_t
+trials_plain_vouch(trials_plain_t *plain, trials_error_t *err)
+{
+    size_t                i, n, places;
+    trials_rc_t           rc;
+    const trials_rule_t **list, *rule;
+    size_t                starts[2 * TRIALS_PHRASE_WORDS + 2];
+
+    list = calloc(plain->rules.nrules + 1, sizeof(trials_rule_t *));
+    if (list == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "check.en.tsv: out of memory");
+    }
+
+    /* Sorted by counting. */
+
+    memset(starts, 0, sizeof(starts));
+
+    for (i = 0; i < plain->rules.nrules; i++) {
+        starts[trials_plain_place(&plain->rules.rules[i]) + 1]++;
+    }
+
+    places = 2 * TRIALS_PHRASE_WORDS;
+
+    for (n = 1; n <= places; n++) {
+        starts[n] += starts[n - 1];
+    }
+
+    n = starts[places];
+
+    for (i = 0; i < plain->rules.nrules; i++) {
+        rule = &plain->rules.rules[i];
+        list[starts[trials_plain_place(rule)]++] = rule;
+    }
+
+    for (i = 0, rc = TRIALS_OK; i < n && rc != TRIALS_NOMEM; i++) {
+        rc = trials_plain_vouch_one(plain, list[i]);
+    }
+
+    free(list);
+
+    return rc == TRIALS_NOMEM
+               ? trials_error(err, rc, "check.en.tsv: out of memory")
+               : TRIALS_OK;
+}
+
+
+/* When the check learns a rule; 2 * TRIALS_PHRASE_WORDS: never. */
+
+static size_t
+trials_plain_place(const trials_rule_t *rule)
+{
+    size_t i, spaces;
+
+    for (spaces = 0, i = 0; i < rule->from.len; i++) {
+        if (rule->from.data[i] == '{') {
+            return 2 * TRIALS_PHRASE_WORDS;
+        }
+
+        spaces += rule->from.data[i] == ' ';
+    }
+
+    if (rule->kind > TRIALS_RULE_CUT || spaces >= TRIALS_PHRASE_WORDS) {
+        return 2 * TRIALS_PHRASE_WORDS;
+    }
+
+    return 2 * spaces + (rule->kind != TRIALS_RULE_PHRASE);
+}
+
+
+static trials_rc_t
+trials_plain_vouch_one(trials_plain_t *plain, const trials_rule_t *rule)
+{
+    trials_str_t to, now;
+
+    to = rule->to;
+
+    if (rule->kind == TRIALS_RULE_OPEN) {
+        now = to;
+        (void) trials_table_piece(&to, &now);
+        to = now;
+    }
+
+    return trials_checker_vouch(&plain->checker, rule->from, to);
 }
 
 
@@ -74,6 +189,7 @@ trials_plain_destroy(trials_plain_t *plain)
         return;
     }
 
+    trials_checker_free(&plain->checker);
     trials_rules_free(&plain->rules);
     trials_glossary_free(&plain->glossary);
     free(plain);
@@ -87,14 +203,8 @@ trials_plain_version(const trials_plain_t *plain)
 }
 
 
-/* FNV-1a. */
-
 static uint64_t
 trials_plain_hash(uint64_t hash, const char *p, const char *end)
 {
-    for (; p < end; p++) {
-        hash = (hash ^ (unsigned char) *p) * UINT64_C(1099511628211);
-    }
-
-    return hash;
+    return XXH64(p, (size_t) (end - p), hash);
 }

@@ -6,9 +6,11 @@
 #define TRIALS_CORE_PLAIN_ENGINE_H
 
 
+#include "core/plain/check_table.h"
 #include "core/plain/glossary.h"
 #include "core/plain/rules.h"
 #include "core/plain/terms.h"
+#include "core/plain/trace.h"
 
 #include <trials/plain.h>
 
@@ -16,6 +18,7 @@
 struct trials_plain_s {
     trials_glossary_t glossary;
     trials_rules_t    rules;
+    trials_checker_t  checker;
     char              version[17];
 };
 
@@ -25,6 +28,7 @@ struct trials_translation_s {
     trials_arena_t       *arena;
     const trials_study_t *study;
     trials_terms_t        terms;
+    trials_trace_t       *trace; /* NULL, but where a criterion is explained */
 };
 
 

@@ -263,6 +263,61 @@ trials_heading_has(trials_str_t line, const trials_heading_t *h,
 }
 
 
+int
+trials_heading_says_more(trials_str_t heading, size_t words)
+{
+    size_t                   i, n;
+    trials_heading_t         h;
+    static const char *const usual[] = {
+        "inclusion",    "inclusions", "exclusion", "exclusions", "include",
+        "included",     "exclude",    "excluded",  "includes",   "excludes",
+        "noninclusion", "non",        "criteria",  "criterion",  "criterias",
+        "criteri",      "key",        "main",      "major",      "general",
+        "eligibility",  "the",        "for",       "of",         "and",
+        "patient",      "patients",   "subject",   "subjects",   "participant",
+        "participants", "study",      "trial",     "are",        "is",
+        "as",           "follows",    NULL};
+
+    trials_heading_split(heading, &h);
+
+    for (i = 0, n = 0; i < h.n; i++) {
+        n += h.words[i].len > 1 && !trials_heading_says(heading, &h, i, usual);
+    }
+
+    return n >= words;
+}
+
+
+int
+trials_heading_is_label(trials_str_t line, int apart)
+{
+    size_t                   i;
+    trials_heading_t         h;
+    static const char *const words[] = {
+        "group",    "groups", "cohort",   "cohorts",    "part",  "arm",
+        "arms",     "cases",  "controls", "phase",      "stage", "selection",
+        "substudy", "donors", "criteria", "caregivers", NULL};
+
+    trials_heading_split(line, &h);
+
+    if (h.n == 0 || h.n > 8 || h.more) {
+        return 0;
+    }
+
+    if (apart || trials_heading_has(line, &h, words)) {
+        return 1;
+    }
+
+    for (i = 0; i < line.len; i++) {
+        if (trials_is_lower(line.data[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 size_t
 trials_heading_within(trials_str_t line)
 {
@@ -402,6 +457,9 @@ trials_mark_sign(trials_str_t line, size_t i)
     case 0x2014:
         return trials_is_space(after) || trials_is_letter(after) ? n : 0;
 
+    case '.': /* what is left of "1. ." */
+        return trials_is_space(after) ? n : 0;
+
     case '*':
         return trials_is_space(after) ? n : 0;
 
@@ -457,6 +515,15 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
     }
 
     value = trials_mark_value(line.data + start, len, *next);
+
+    /* "c. A change" begins with no word, whatever stood before it. */
+
+    if (len == 1 && trials_is_lower(line.data[start]) && end + 2 < line.len
+        && line.data[end + 1] == ' ' && trials_is_upper(line.data[end + 2]))
+    {
+        *next = (unsigned) (line.data[start] - 'a') + 2;
+        return end + 1 - i;
+    }
 
     if (value == 0 || (value != 1 && value != *next)) {
         return 0;

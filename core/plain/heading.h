@@ -24,6 +24,14 @@ size_t trials_heading_read(trials_str_t line, trials_group_kind_t *kind);
  */
 size_t trials_heading_within(trials_str_t line);
 
+/* Does the heading say more than which kind of criteria follow, in at least so
+ * many words? */
+int trials_heading_says_more(trials_str_t heading, size_t words);
+
+/* Is the line a few words that name a group of people or a part of the study?
+ * Where `apart` is not set it must have such a word or be in capitals. */
+int trials_heading_is_label(trials_str_t line, int apart);
+
 /*
  * The bytes of list marks that the line begins with ("• ", "a) ", "- ").  *next
  * is the enumeration that goes on, zero to begin with.  A number is a mark only

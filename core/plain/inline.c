@@ -9,6 +9,10 @@
 #include <string.h>
 
 
+/* Times that a text may have been escaped. */
+#define TRIALS_INLINE_ESCAPES 4
+
+
 static void trials_inline_enter(trials_buf_t *buf, cmark_node *node);
 static void trials_inline_leave(trials_buf_t *buf, cmark_node *node);
 static void
@@ -208,22 +212,28 @@ trials_inline_literal(trials_buf_t *buf, const char *text, int code)
 static void
 trials_inline_entities(trials_buf_t *buf, size_t start)
 {
-    char   c;
-    size_t i, k, n;
+    char     c;
+    size_t   i, k, n;
+    unsigned pass;
 
     if (buf->failed != TRIALS_OK || buf->data == NULL) {
         return;
     }
 
-    for (i = start, k = start; i < buf->len; i += n) {
-        c = buf->data[i];
-        n = c == '&' ? trials_inline_entity(buf->data + i, &c) : 1;
-        n += n == 0;
-        buf->data[k++] = c;
-    }
+    /* "&amp;amp;gt;" was escaped three times. */
 
-    buf->len = k;
-    buf->data[k] = '\0';
+    for (pass = 0, i = 0, k = 1; pass < TRIALS_INLINE_ESCAPES && i != k; pass++)
+    {
+        for (i = start, k = start; i < buf->len; i += n) {
+            c = buf->data[i];
+            n = c == '&' ? trials_inline_entity(buf->data + i, &c) : 1;
+            n += n == 0;
+            buf->data[k++] = c;
+        }
+
+        buf->len = k;
+        buf->data[k] = '\0';
+    }
 }
 
 

@@ -5,208 +5,501 @@
 
 #include "core/plain/rewrite.h"
 
+#include "core/plain/table.h"
+
 #include <string.h>
 
 
-static int trials_opening_bare(const trials_rewriter_t *rewriter,
-                               trials_str_t text, size_t i);
-static int trials_opening_age(trials_rewriter_t *rewriter, trials_str_t text,
-                              trials_buf_t *buf);
+static int trials_opening_fits(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t i, trials_str_t to);
+static int trials_opening_owners(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t i, size_t end);
+static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
+                               trials_buf_t *buf);
 static void
-trials_opening_put(trials_buf_t *buf, trials_str_t to, trials_str_t rest);
+trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, int article, trials_buf_t *buf);
+static int  trials_opening_who(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t i);
+static void trials_opening_verb(trials_str_t text, const trials_token_t *t,
+                                trials_buf_t *buf);
+static int
+trials_opening_in(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i, const char *const *list);
 
 
-/* With one of these the rest has a verb of its own or speaks about the patient
- * again. */
+/* These speak about the patient again, or about what must be. */
 
 static const char *const trials_not_bare[] = {
-    "who",        "whom",     "whose",       "they",
-    "them",       "their",    "he",          "she",
-    "his",        "her",      "himself",     "must",
-    "should",     "will",     "may",         "can",
-    "cannot",     "could",    "would",       "shall",
-    "is",         "are",      "was",         "were",
-    "has",        "have",     "had",         "does",
-    "do",         "did",      "patient",     "patients",
-    "subject",    "subjects", "participant", "participants",
-    "eligible",   "excluded", "included",    "allowed",
-    "permitted",  "required", "women",       "men",
-    "females",    "males",    "themselves",  "individuals",
-    "individual", "persons",  "person",      "you",
-    "your",       "note",     "except",      NULL};
+    "whom",       "whose",       "they",      "them",     "he",
+    "she",        "his",         "her",       "himself",  "must",
+    "should",     "shall",       "patient",   "patients", "subject",
+    "subjects",   "participant", "eligible",  "excluded", "participants",
+    "allowed",    "included",    "permitted", "required", "themselves",
+    "individual", "individuals", "person",    "note",     "enrolled",
+    "acceptable", "ineligible",  "father",    "mother",   "brother",
+    "sister",     "sibling",     "siblings",  "relative", "relatives",
+    "donor",      "donors",      "infant",    "infants",  "child",
+    "children",   "neonates",    "newborn",   "newborns", NULL};
+
+/* A sentence of its own has one of these, outside a clause of "that". */
+
+static const char *const trials_finite[] = {
+    "is",   "are", "was",   "were",   "has",   "have",  "had",
+    "does", "do",  "did",   "cannot", "could", "would", "will",
+    "may",  "can", "might", "need",   "needs", NULL};
+
+static const char *const trials_relative[] = {
+    "that",   "which",  "who",   "where",   "when",      "if",
+    "unless", "as",     "you",   "because", "while",     "whether",
+    "what",   "before", "after", "until",   "whichever", NULL};
+
+/* What may follow words that are a whole sentence: "pregnant at screening". */
+
+static const char *const trials_after_whole[] = {
+    "at",     "during", "in", "within",     "or", "and", "with", "while",
+    "before", "after",  "on", "throughout", "by", "for", "when", NULL};
+
+/* "who" after these is not about the reader. */
+
+static const char *const trials_people[] = {
+    "relative", "relatives", "member",     "members",   "partner",
+    "partners", "women",     "woman",      "men",       "man",
+    "doctor",   "doctors",   "parent",     "parents",   "child",
+    "children", "donor",     "donors",     "caregiver", "person",
+    "people",   "someone",   "adults",     "anyone",    "individuals",
+    "females",  "males",     "caregivers", "those",     "spouse",
+    "sibling",  "siblings",  "mother",     "father",    "infants",
+    "one",      "physician", "staff",      "others",    "representative",
+    NULL};
 
 
 int
 trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
                        const trials_place_of_t *place, trials_buf_t *buf)
 {
-    int                   value;
-    size_t                used;
-    trials_str_t          rest;
-    const trials_rule_t  *rule;
-    const trials_token_t *last;
-
     if (place->kind == TRIALS_GROUP_OTHER || place->turned || text.len == 0) {
         return 0;
     }
 
-    if (trials_tokens_read(&rewriter->tokens, text) != TRIALS_OK) {
+    if (trials_tokens_read(&rewriter->sentence, text) != TRIALS_OK) {
         buf->failed = TRIALS_NOMEM;
         return 0;
     }
 
-    if (trials_opening_age(rewriter, text, buf)) {
+    rewriter->rest = 0;
+
+    if (trials_rewrite_age(rewriter, text, buf)
+        || trials_opening_rule(rewriter, text, buf)
+        || trials_rewrite_noun(rewriter, text, buf))
+    {
+        rewriter->spoken = 1;
         return 1;
     }
 
-    value = trials_trie_longest(rewriter->rules->openings, text,
-                                &rewriter->tokens, 0, &used, NULL);
+    return 0;
+}
 
-    if (value < 0 || used >= rewriter->tokens.n) {
+
+static int
+trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
+                    trials_buf_t *buf)
+{
+    int                   value;
+    size_t                first, used;
+    trials_str_t          to;
+    const trials_rule_t  *rule;
+    const trials_token_t *t;
+
+    first = 0;
+    value = trials_trie_longest(rewriter->rules->tries[TRIALS_RULE_OPEN], text,
+                                &rewriter->sentence, 0, &used, NULL);
+
+    if (value < 0) {
+        first = trials_rewrite_subject(rewriter, text);
+        value = first ? trials_trie_longest(
+                    rewriter->rules->tries[TRIALS_RULE_OPEN], text,
+                    &rewriter->sentence, first, &used, NULL)
+                      : -1;
+    }
+
+    if (value < 0) {
         return 0;
     }
 
-    rule = &rewriter->rules->rules[value];
-    last = &rewriter->tokens.list[used - 1];
+    used += first;
 
-    rest.data = text.data + last->start + last->len;
-    rest.len = text.len - (size_t) (rest.data - text.data);
+    rule = &rewriter->rules->rules[value];
+
+    if (used == rewriter->sentence.n) {
+        if (rule->guard != TRIALS_GUARD_ANY) {
+            return 0;
+        }
+        trials_trace_rule(rewriter->trace, "open", rule->from, rule->to);
+        to = trials_rewrite_tense(rewriter, text, rule->to);
+        (void) trials_buf_append(buf, to.data, to.len);
+        return 1;
+    }
+
+    t = &rewriter->sentence.list[used];
 
     /* "Patients with: ..." and "Patients with/without" are not certain. */
 
-    if (rest.data[0] != ' '
-        || rewriter->tokens.list[used].kind == TRIALS_TOKEN_SIGN)
+    if (!t->space
+        || (t->kind == TRIALS_TOKEN_SIGN && text.data[t->start] != '('
+            && text.data[t->start] != '"')
+        || (t->kind == TRIALS_TOKEN_WORD && rule->guard == TRIALS_GUARD_BARE
+            && (trials_word_is(text.data + t->start, t->len, "or")
+                || trials_word_is(text.data + t->start, t->len, "and"))))
     {
         return 0;
     }
 
-    if (rule->guard == TRIALS_GUARD_BARE
-        && !trials_opening_bare(rewriter, text, used))
+    if (!trials_rewrite_bare(rewriter, text, used)
+        || (rule->guard == TRIALS_GUARD_ANY && t->kind == TRIALS_TOKEN_WORD
+            && !trials_opening_in(rewriter, text, used, trials_after_whole)))
     {
         return 0;
     }
 
-    trials_opening_put(buf, rule->to, rest);
+    trials_trace_rule(rewriter->trace, "open", rule->from, rule->to);
+    to = trials_rewrite_tense(rewriter, text, rule->to);
+
+    if (!trials_opening_fits(rewriter, text, used, to)) {
+        return 0;
+    }
+
+    (void) trials_buf_append(buf, to.data, to.len);
+    (void) trials_buf_append(buf, " ", 1);
+    rewriter->rest = buf->len;
+
+    trials_opening_rest(
+        rewriter, text, used,
+        to.len > 4
+            && (memcmp(to.data + to.len - 4, "have", 4) == 0
+                || memcmp(to.data + to.len - 4, " had", 4) == 0),
+        buf);
 
     return 1;
 }
 
 
-static void
-trials_opening_put(trials_buf_t *buf, trials_str_t to, trials_str_t rest)
+trials_str_t
+trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
+                     trials_str_t to)
 {
-    (void) trials_buf_append(buf, to.data, to.len);
-    (void) trials_buf_append(buf, rest.data, rest.len);
+    size_t                    i, past;
+    trials_str_t              now;
+    static const trials_str_t had = {7, "You had"};
+    const trials_token_t     *t;
+    static const char *const  over[] = {"before", "last", "within", "past",
+                                        NULL};
+    static const char *const  ahead[] = {"after", "next", NULL};
+
+    now = to;
+
+    if (!trials_table_piece(&to, &now) || to.len == 0) {
+        return rewriter->past && trials_word_is(now.data, now.len, "you have")
+                   ? had
+                   : now;
+    }
+
+    past = 0;
+
+    for (i = 0; i + 1 < rewriter->sentence.n; i++) {
+        t = &rewriter->sentence.list[i];
+
+        if (trials_opening_in(rewriter, text, i, ahead)) {
+            return now;
+        }
+
+        past |= trials_opening_in(rewriter, text, i, over)
+                && ((i > 0 && trials_token_is_unit(text, &t[-1]))
+                    || t[1].kind == TRIALS_TOKEN_NUMBER);
+    }
+
+    return past || rewriter->past ? to : now;
+}
+
+
+size_t
+trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
+{
+    size_t                   i;
+    static const char *const before[] = {"the", "a", "adult", NULL};
+    static const char *const names[] = {
+        "patient",    "patients", "participant", "participants",
+        "subject",    "subjects", "individual",  "individuals",
+        "person",     "persons",  "people",      "volunteer",
+        "volunteers", "those",    "anyone",      NULL};
+
+    for (i = 0; i + 1 < rewriter->sentence.n
+                && trials_opening_in(rewriter, text, i, before);
+         i++)
+    {
+        /* void */
+    }
+
+    return i + 1 < rewriter->sentence.n
+                   && trials_opening_in(rewriter, text, i, names)
+               ? i + 1
+               : 0;
+}
+
+
+/* Does the rest go with these words?  "You have no" takes no article; and what
+ * is used, or what one is allergic to, is not what another part of the sentence
+ * tells of. */
+
+static int
+trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, trials_str_t to)
+{
+    int                      has;
+    const trials_token_t    *t;
+    static const char *const use[] = {"use", "usage", NULL};
+    static const char *const when[] = {"at",     "by",    "during", "within",
+                                       "before", "after", "in",     "on",
+                                       "using",  NULL};
+    static const char *const situ[] = {"situ",  "vitro", "vivo",
+                                       "least", "most",  NULL};
+    static const char *const articles[] = {"a", "an", "any", "the", NULL};
+    static const char *const states[] = {"still",  "has",    "is",
+                                         "are",    "unable", "inability",
+                                         "needed", "not",    NULL};
+    static const char *const things[] = {
+        "severe",      "history",   "known",    "recent",   "past",
+        "prior",       "active",    "current",  "positive", "uncontrolled",
+        "allergy",     "allergies", "presence", "evidence", "unresolved",
+        "intolerance", "diagnosis", "have",     "had",      NULL};
+
+    if (to.len > 3 && memcmp(to.data + to.len - 3, "got", 3) == 0
+        && trials_opening_in(rewriter, text, i, use))
+    {
+        return 0;
+    }
+
+    if (to.len > 3 && memcmp(to.data + to.len - 3, " no", 3) == 0
+        && trials_opening_in(rewriter, text, i, articles))
+    {
+        return 0;
+    }
+
+    has = to.len > 8
+          && (memcmp(to.data, "You have", 8) == 0
+              || memcmp(to.data, "You had", 7) == 0);
+    has |= to.len == 7 && memcmp(to.data, "You had", 7) == 0;
+    has |= to.len == 8 && memcmp(to.data, "You have", 8) == 0;
+
+    /* "Confirmed at the first visit", "planned during the study". */
+
+    if (to.len > 5
+        && (memcmp(to.data + to.len - 5, " have", 5) == 0
+            || memcmp(to.data + to.len - 4, " had", 4) == 0)
+        && trials_opening_in(rewriter, text, i, when)
+        && !(i + 1 < rewriter->sentence.n
+             && trials_opening_in(rewriter, text, i + 1, situ)))
+    {
+        return 0;
+    }
+
+    for (; i + 1 < rewriter->sentence.n; i++) {
+        t = &rewriter->sentence.list[i];
+
+        if ((trials_word_is(text.data + t->start, t->len, "or")
+             || trials_word_is(text.data + t->start, t->len, "and"))
+            && (trials_opening_in(rewriter, text, i + 1, states)
+                || (!has && trials_opening_in(rewriter, text, i + 1, things))))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The rest, with "who is" as "and you are". */
+
+static void
+trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, int article, trials_buf_t *buf)
+{
+    size_t                   k, from;
+    const trials_token_t    *t;
+    static const char *const ors[] = {"or", NULL};
+    static const char *const ands[] = {"and", NULL};
+
+    t = rewriter->sentence.list;
+
+    if (article) {
+        trials_rewrite_article(rewriter, text, i, buf);
+    }
+
+    from = t[i].start;
+
+    for (k = i; k + 1 < rewriter->sentence.n; k++) {
+        if (trials_word_is(text.data + t[k].start, t[k].len, "their")
+            && !trials_opening_owners(rewriter, text, i, k))
+        {
+            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
+            (void) trials_buf_append(buf, "your", 4);
+            from = t[k].start + t[k].len;
+            continue;
+        }
+
+        if (memcmp(text.data + t[k].start, "who ", 4) != 0) {
+            continue;
+        }
+
+        (void) trials_buf_append(buf, text.data + from, t[k].start - from);
+        /* "or you are taking", "and are taking", ", and you are taking". */
+
+        if (k > i && trials_opening_in(rewriter, text, k - 1, ors)) {
+            (void) trials_buf_append(buf, "you ", 4);
+        } else if (k == i || !trials_opening_in(rewriter, text, k - 1, ands)) {
+            (void) trials_buf_append(buf, "and you ", 8);
+        }
+
+        trials_opening_verb(text, &t[k + 1], buf);
+        from = t[k + 1].start + t[k + 1].len;
+    }
+
+    (void) trials_buf_append(buf, text.data + from, text.len - from);
+}
+
+
+/* Is there something between the tokens whose "their" it may be? */
+
+static int
+trials_opening_owners(const trials_rewriter_t *rewriter, trials_str_t text,
+                      size_t i, size_t end)
+{
+    static const char *const owners[] = {
+        "drug",      "drugs",      "agents",     "components", "medicines",
+        "products",  "parents",    "partners",   "vaccines",   "diseases",
+        "therapies", "treatments", "antibodies", "doctors",    "inhibitors",
+        "partner",   "parent",     "guardian",   "guardians",  "caregivers",
+        NULL};
+
+    for (; i < end; i++) {
+        if (trials_opening_in(rewriter, text, i, owners)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* A verb in the third person, in the second. */
+
+static void
+trials_opening_verb(trials_str_t text, const trials_token_t *t,
+                    trials_buf_t *buf)
+{
+    size_t      i, len;
+    const char *word;
+    static const struct {
+        const char *third;
+        const char *second;
+    } verbs[] = {
+        {"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}};
+
+    word = text.data + t->start;
+    len = t->len;
+
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (trials_word_is(word, len, verbs[i].third)) {
+            (void) trials_buf_append(buf, verbs[i].second,
+                                     strlen(verbs[i].second));
+            return;
+        }
+    }
+
+    if (len > 3 && word[len - 1] == 's' && word[len - 2] != 's'
+        && word[len - 2] != 'u')
+    {
+        len--;
+    }
+
+    (void) trials_buf_append(buf, word, len);
+}
+
+
+int
+trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i)
+{
+    unsigned              relative;
+    const trials_token_t *t;
+
+    relative = 0;
+
+    for (; i < rewriter->sentence.n; i++) {
+        t = &rewriter->sentence.list[i];
+
+        if (t->kind == TRIALS_TOKEN_SIGN) {
+            if (text.data[t->start] == ':' && i + 1 < rewriter->sentence.n
+                && t[1].kind == TRIALS_TOKEN_WORD)
+            {
+                return 0;
+            }
+            continue;
+        }
+
+        if (trials_opening_in(rewriter, text, i, trials_not_bare)
+            || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
+                && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
+        {
+            return 0;
+        }
+
+        if (trials_word_is(text.data + t->start, t->len, "who")
+            && !trials_opening_who(rewriter, text, i))
+        {
+            return 0;
+        }
+
+        relative |= trials_opening_in(rewriter, text, i, trials_relative) != 0;
+
+        if (trials_opening_in(rewriter, text, i, trials_finite)
+            && !(i > 0
+                 && trials_word_is(text.data + t[-1].start, t[-1].len, "to"))
+            && (!relative
+                || (i > 0 && text.data[t[-1].start] == ','
+                    && (trials_word_is(text.data + t->start, t->len, "has")
+                        || trials_word_is(text.data + t->start, t->len,
+                                          "is")))))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* Is the "who" at token i about the reader? */
+
+static int
+trials_opening_who(const trials_rewriter_t *rewriter, trials_str_t text,
+                   size_t i)
+{
+    return i > 0 && i + 1 < rewriter->sentence.n
+           && rewriter->sentence.list[i + 1].kind == TRIALS_TOKEN_WORD
+           && rewriter->sentence.list[i - 1].kind != TRIALS_TOKEN_SIGN
+           && !trials_opening_in(rewriter, text, i - 1, trials_people);
 }
 
 
 static int
-trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i)
+trials_opening_in(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i, const char *const *list)
 {
     const trials_token_t *t;
 
-    for (; i < rewriter->tokens.n; i++) {
-        t = &rewriter->tokens.list[i];
+    t = &rewriter->sentence.list[i];
 
-        if (t->kind == TRIALS_TOKEN_WORD
-            && trials_word_in(text.data + t->start, t->len, trials_not_bare))
-        {
-            return 0;
-        }
-
-        /* A second sentence may be about anything. */
-
-        if (i + 1 < rewriter->tokens.n
-            && (text.data[t->start] == ':' || text.data[t->start] == ';'
-                || (text.data[t->start] == '.' && t[1].space)))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/*
- * "Age at least 18 years" becomes "You are at least 18 years old": the text must
- * be an age, its bounds and nothing else.
- */
-
-static int
-trials_opening_age(trials_rewriter_t *rewriter, trials_str_t text,
-                   trials_buf_t *buf)
-{
-    size_t                   i, n, number, unit, first;
-    trials_str_t             rest;
-    const trials_token_t    *t;
-    static const char *const between[] = {
-        "at",        "least",   "most",    "more",  "less", "than",
-        "to",        "and",     "or",      "older", "over", "under",
-        "up",        "between", "from",    "years", "year", "months",
-        "inclusive", "above",   "younger", NULL};
-    static const char *const openings[] = {"age", "aged", "ages", NULL};
-
-    t = rewriter->tokens.list;
-    n = rewriter->tokens.n;
-
-    if (n < 2 || !trials_word_in(text.data + t[0].start, t[0].len, openings)) {
-        return 0;
-    }
-
-    first = 1;
-
-    while (first < n
-           && (text.data[t[first].start] == ':'
-               || trials_word_is(text.data + t[first].start, t[first].len, "of")
-               || trials_word_is(text.data + t[first].start, t[first].len,
-                                 "from")))
-    {
-        first++;
-    }
-
-    number = 0;
-    unit = 0;
-
-    for (i = first; i < n; i++) {
-        if (t[i].kind == TRIALS_TOKEN_NUMBER) {
-            number++;
-            unit = 0;
-
-        } else if (trials_token_is_unit(text, &t[i])) {
-            unit = i;
-
-        } else if (t[i].kind == TRIALS_TOKEN_WORD) {
-            if (!trials_word_in(text.data + t[i].start, t[i].len, between)) {
-                return 0;
-            }
-
-        } else if (i + 1 == n && text.data[t[i].start] == '.') {
-            n--;
-
-        } else if (text.data[t[i].start] != '-' || t[i].space) {
-            return 0;
-        }
-    }
-
-    if (number == 0 || number > 2 || unit == 0) {
-        return 0;
-    }
-
-    rest.data = text.data + t[first].start;
-    rest.len = t[n - 1].start + t[n - 1].len - t[first].start;
-
-    (void) trials_buf_append(buf, "You are ", 8);
-    (void) trials_buf_append(buf, rest.data, rest.len);
-
-    if (unit == n - 1) {
-        (void) trials_buf_append(buf, " old", 4);
-    }
-
-    if (n < rewriter->tokens.n) {
-        (void) trials_buf_append(buf, ".", 1);
-    }
-
-    return 1;
+    return trials_word_in(text.data + t->start, t->len, list);
 }

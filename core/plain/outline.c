@@ -22,6 +22,9 @@
 /* Code blocks within code blocks are read this deep, then as they stand. */
 #define TRIALS_OUTLINE_REREAD 4
 
+/* Of an item's user data: its level; the rest is its number. */
+#define TRIALS_ITEM_BITS 8
+
 
 typedef struct {
     trials_arena_t *arena;
@@ -44,6 +47,7 @@ typedef struct {
     trials_line_kind_t kind;
     unsigned           ordered;
     unsigned           first;
+    unsigned           number;
 } trials_place_t;
 
 
@@ -56,30 +60,6 @@ trials_outline_walk(trials_outliner_t *out, cmark_node *document,
 static trials_rc_t
 trials_outline_block(trials_outliner_t *out, cmark_node *node,
                      trials_cursor_t *cursor, unsigned depth, unsigned rereads);
-/* In "* 12. text" the number is the record's own name of the item. */
-
-static void
-trials_outline_number(trials_buf_t *buf, cmark_node *item)
-{
-    cmark_node *list, *outer;
-
-    list = cmark_node_parent(item);
-    outer = cmark_node_parent(list);
-
-    if (cmark_node_get_list_type(list) != CMARK_ORDERED_LIST
-        || cmark_node_previous(item)
-        || cmark_node_get_type(outer) != CMARK_NODE_ITEM
-        || cmark_node_first_child(outer) != list)
-    {
-        return;
-    }
-
-    (void) trials_buf_printf(
-        buf, "%d%c ", cmark_node_get_list_start(list),
-        cmark_node_get_list_delim(list) == CMARK_PAREN_DELIM ? ')' : '.');
-}
-
-
 static trials_rc_t
 trials_outline_code(trials_outliner_t *out, cmark_node *node,
                     const trials_place_t *place, unsigned rereads);
@@ -94,6 +74,8 @@ static void        trials_outline_guard(trials_buf_t *buf, trials_str_t markup);
 static int         trials_outline_is_link(trials_str_t markup, size_t i);
 static unsigned    trials_outline_indented(trials_cursor_t *cursor, int line);
 static void        trials_outline_number(trials_buf_t *buf, cmark_node *item);
+static unsigned    trials_item_level(cmark_node *item);
+static unsigned    trials_item_number(cmark_node *item);
 
 
 trials_rc_t
@@ -302,8 +284,9 @@ trials_outline_walk(trials_outliner_t *out, cmark_node *document,
 static void
 trials_outline_level(cmark_node *item, unsigned depth)
 {
+    unsigned    number;
     uintptr_t   level;
-    cmark_node *outer, *first;
+    cmark_node *outer, *first, *previous;
 
     for (outer = cmark_node_parent(item); outer;
          outer = cmark_node_parent(outer)) {
@@ -315,7 +298,7 @@ trials_outline_level(cmark_node *item, unsigned depth)
     level = depth + 1;
 
     if (outer) {
-        level = (uintptr_t) cmark_node_get_user_data(outer);
+        level = trials_item_level(outer);
         first = cmark_node_first_child(outer);
 
         if (cmark_node_get_type(first) != CMARK_NODE_LIST) {
@@ -327,7 +310,32 @@ trials_outline_level(cmark_node *item, unsigned depth)
         level = TRIALS_OUTLINE_DEPTH;
     }
 
-    (void) cmark_node_set_user_data(item, (void *) level);
+    previous = cmark_node_previous(item);
+    number =
+        previous
+            ? trials_item_number(previous) + 1
+            : (unsigned) cmark_node_get_list_start(cmark_node_parent(item));
+
+    (void) cmark_node_set_user_data(
+        item, (void *) (level | ((uintptr_t) number << TRIALS_ITEM_BITS)));
+}
+
+
+/* What trials_outline_level() noted of an item. */
+
+static unsigned
+trials_item_level(cmark_node *item)
+{
+    return (unsigned) ((uintptr_t) cmark_node_get_user_data(item)
+                       & ((1u << TRIALS_ITEM_BITS) - 1));
+}
+
+
+static unsigned
+trials_item_number(cmark_node *item)
+{
+    return (unsigned) ((uintptr_t) cmark_node_get_user_data(item)
+                       >> TRIALS_ITEM_BITS);
 }
 
 
@@ -350,7 +358,7 @@ trials_outline_block(trials_outliner_t *out, cmark_node *node,
     }
 
     if (item) {
-        place.depth = (unsigned) (uintptr_t) cmark_node_get_user_data(item);
+        place.depth = trials_item_level(item);
 
         if (cmark_node_first_child(item) == node) {
             list = cmark_node_parent(item);
@@ -358,6 +366,7 @@ trials_outline_block(trials_outliner_t *out, cmark_node *node,
             place.ordered =
                 cmark_node_get_list_type(list) == CMARK_ORDERED_LIST;
             place.first = cmark_node_previous(item) == NULL;
+            place.number = place.ordered ? trials_item_number(item) : 0;
         }
 
     } else if (type == CMARK_NODE_HEADING) {
@@ -378,6 +387,30 @@ trials_outline_block(trials_outliner_t *out, cmark_node *node,
 
     return trials_outline_split(out, &place, cursor,
                                 cmark_node_get_start_line(node));
+}
+
+
+/* In "* 12. text" the number is the record's own name of the item. */
+
+static void
+trials_outline_number(trials_buf_t *buf, cmark_node *item)
+{
+    cmark_node *list, *outer;
+
+    list = cmark_node_parent(item);
+    outer = cmark_node_parent(list);
+
+    if (cmark_node_get_list_type(list) != CMARK_ORDERED_LIST
+        || cmark_node_previous(item)
+        || cmark_node_get_type(outer) != CMARK_NODE_ITEM
+        || cmark_node_first_child(outer) != list)
+    {
+        return;
+    }
+
+    (void) trials_buf_printf(
+        buf, "%d%c ", cmark_node_get_list_start(list),
+        cmark_node_get_list_delim(list) == CMARK_PAREN_DELIM ? ')' : '.');
 }
 
 
@@ -515,6 +548,7 @@ trials_outline_add(trials_outliner_t *out, trials_str_t text,
 
     line->kind = place->kind;
     line->depth = place->depth;
+    line->number = joined ? 0 : place->number;
     line->ordered = place->ordered & 1;
     line->first = place->first & 1;
     line->joined = joined & 1;

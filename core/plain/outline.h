@@ -30,6 +30,7 @@ typedef struct {
     trials_str_t       text; /* without syntax, white space made single */
     trials_line_kind_t kind;
     unsigned           depth;        /* of lists: 0 is outside any */
+    unsigned           number;       /* of an item of a numbered list, else 0 */
     unsigned           ordered : 1;  /* of an item: its list is numbered */
     unsigned           first : 1;    /* of an item: it opens its list */
     unsigned           joined : 1;   /* the source goes on a line before it */

@@ -8,17 +8,29 @@
 #include <strings.h>
 
 
+/* Bytes behind a phrase at which a difference may come from it. */
+#define TRIALS_PHRASE_BEHIND 2
+
+
 typedef struct {
     trials_rewriter_t *rewriter;
     trials_str_t       text;
     trials_token_t    *tokens;
     size_t             ntokens;
     size_t             from; /* what stands before it is written */
+    unsigned           shouts : 1;
     trials_buf_t      *buf;
 } trials_phraser_t;
 
 
+static int trials_phrase_long(trials_str_t to);
+static int trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used);
+static int trials_phrase_listed(const trials_phraser_t *p, size_t i);
+
 static size_t trials_phrase_rule(trials_phraser_t *p, size_t i);
+static size_t trials_phrase_name(const trials_phraser_t *p, size_t i);
+static int    trials_phrase_titled(const trials_phraser_t *p, size_t i);
+static int    trials_token_titled(const trials_phraser_t *p, size_t i);
 static size_t trials_phrase_sign(trials_phraser_t *p, size_t i);
 static size_t trials_sign_read(const trials_phraser_t *p, size_t i,
                                const char **words, const char **after);
@@ -29,16 +41,12 @@ static void   trials_phrase_put(trials_phraser_t *p, size_t i, size_t used,
 static void
 trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
                    const trials_trie_slots_t *slots);
-static void trials_phrase_article(trials_phraser_t *p, char next);
-static int  trials_phrase_opens(const trials_phraser_t *p, size_t i);
-static int
-trials_phrase_shouts(const trials_phraser_t *p, size_t i, size_t used);
+static int trials_phrase_opens(const trials_phraser_t *p, size_t i);
+static int trials_phrase_shouts(trials_str_t text);
 static int
 trials_token_says(const trials_phraser_t *p, size_t i, const char *word);
 static int trials_phrase_doubles(const trials_phraser_t *p, size_t i,
                                  size_t used, trials_str_t to);
-
-
 void
 trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
                        trials_buf_t *buf)
@@ -57,6 +65,7 @@ trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
     p.tokens = rewriter->tokens.list;
     p.ntokens = rewriter->tokens.n;
     p.buf = buf;
+    p.shouts = trials_phrase_shouts(text) & 1;
 
     for (i = 0; i < p.ntokens; i += used) {
         used = trials_phrase_rule(&p, i);
@@ -83,18 +92,27 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
 {
     int                   value;
     char                  before;
-    size_t                used;
+    size_t                used, name;
     trials_trie_slots_t   slots;
+    const trials_rule_t  *rule;
     const trials_token_t *t;
 
     t = &p->tokens[i];
+    name = trials_phrase_name(p, i);
 
-    value = trials_trie_longest(p->rewriter->rules->phrases, p->text,
-                                &p->rewriter->tokens, i, &used, &slots);
+    value =
+        trials_trie_longest(p->rewriter->rules->tries[TRIALS_RULE_PHRASE],
+                            p->text, &p->rewriter->tokens, i, &used, &slots);
 
-    if (value < 0 || trials_phrase_shouts(p, i, used)) {
+    if (name > (value < 0 ? 1 : used)) {
+        return name;
+    }
+
+    if (value < 0 || p->shouts || (used == 1 && trials_phrase_titled(p, i))) {
         return 0;
     }
+
+    rule = &p->rewriter->rules->rules[value];
 
     /* Part of a longer word: "over-the-counter", "CD4/prior". */
 
@@ -110,14 +128,118 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
-    if (trials_phrase_doubles(p, i, used, p->rewriter->rules->rules[value].to))
+    /* "method that works well(s)". */
+
+    if (i + used + 1 < p->ntokens && trials_token_says(p, i + used, "(")
+        && trials_token_says(p, i + used + 1, "s") && !p->tokens[i + used].space
+        && trials_phrase_long(rule->to))
     {
         return 0;
     }
 
-    trials_phrase_fill(p, i, used, p->rewriter->rules->rules[value].to, &slots);
+    if (trials_phrase_kept(p, i, used)
+        || trials_phrase_doubles(p, i, used, rule->to)
+        || (rule->guard == TRIALS_GUARD_BARE && trials_phrase_listed(p, i))
+        || (rule->guard == TRIALS_GUARD_ALONE
+            && (trials_token_says(p, i + used, "to")
+                || trials_token_says(p, i + used, "("))))
+    {
+        return 0;
+    }
+
+    trials_trace_rule(p->rewriter->trace, "phrase", rule->from, rule->to);
+    trials_phrase_fill(p, i, used, rule->to, &slots);
 
     return used;
+}
+
+
+/* More than three words? */
+
+static int
+trials_phrase_long(trials_str_t to)
+{
+    size_t i, spaces;
+
+    for (i = 0, spaces = 0; i < to.len; i++) {
+        spaces += to.data[i] == ' ';
+    }
+
+    return spaces > 2;
+}
+
+
+/* Was it replaced in vain?  What differed may be the word behind it. */
+
+static int
+trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used)
+{
+    size_t                k, end;
+    const trials_token_t *last;
+
+    last = &p->tokens[i + used - 1];
+    end = last->start + last->len + TRIALS_PHRASE_BEHIND;
+
+    for (k = 0; k < p->rewriter->nkept; k++) {
+        if (p->rewriter->kept[k] >= p->tokens[i].start
+            && p->rewriter->kept[k] < end) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "liver, or brain metastases": the phrase begins within its noun's list. */
+
+static int
+trials_phrase_listed(const trials_phraser_t *p, size_t i)
+{
+    return i > 0
+           && (trials_token_says(p, i - 1, "or")
+               || trials_token_says(p, i - 1, "and")
+               || trials_token_says(p, i - 1, ",")
+               || trials_token_says(p, i - 1, "/"));
+}
+
+
+/* A term of several words that is explained keeps its words: the number of
+ * tokens, or 0. */
+
+static size_t
+trials_phrase_name(const trials_phraser_t *p, size_t i)
+{
+    size_t used;
+
+    if (p->rewriter->rules->names == NULL
+        || trials_trie_longest(p->rewriter->rules->names, p->text,
+                               &p->rewriter->tokens, i, &used, NULL)
+               < 0)
+    {
+        return 0;
+    }
+
+    return used;
+}
+
+
+/* Part of a name: "Functional Assessment of Cancer", "Phoenix Criteria". */
+
+static int
+trials_phrase_titled(const trials_phraser_t *p, size_t i)
+{
+    return !trials_phrase_opens(p, i) && trials_token_titled(p, i)
+           && (trials_token_titled(p, i - 1) || trials_token_titled(p, i + 1));
+}
+
+
+static int
+trials_token_titled(const trials_phraser_t *p, size_t i)
+{
+    return i < p->ntokens && p->tokens[i].kind == TRIALS_TOKEN_WORD
+           && p->tokens[i].len > 1
+           && trials_is_upper(p->text.data[p->tokens[i].start]);
 }
 
 
@@ -195,7 +317,8 @@ trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
 
     } else {
         if (trials_phrase_opens(p, i)
-            && trials_is_upper(p->text.data[p->tokens[i].start]))
+            && trials_is_upper(p->text.data[p->tokens[i].start])
+            && !(words.len > 1 && trials_is_upper(words.data[1])))
         {
             words.data[0] = trials_upper(words.data[0]);
         }
@@ -222,11 +345,8 @@ trials_phrase_put(trials_phraser_t *p, size_t i, size_t used, const char *data,
     if (p->buf->len && p->buf->failed == TRIALS_OK) {
         last = p->buf->data[p->buf->len - 1];
 
-        if (last == ' ') {
-            trials_phrase_article(p, data[0]);
-
-        } else if (trials_is_digit(last) || trials_is_lower(trials_lower(last))
-                   || last == ')' || last == ':' || last == ',')
+        if (trials_is_digit(last) || trials_is_lower(trials_lower(last))
+            || last == ')' || last == ':' || last == ',')
         {
             (void) trials_buf_append(p->buf, " ", 1);
         }
@@ -238,34 +358,6 @@ trials_phrase_put(trials_phraser_t *p, size_t i, size_t used, const char *data,
     if (i + used < p->ntokens && !p->tokens[i + used].space
         && p->tokens[i + used].kind != TRIALS_TOKEN_SIGN)
     {
-        (void) trials_buf_append(p->buf, " ", 1);
-    }
-}
-
-
-/* "a" or "an" before what was put there. */
-
-static void
-trials_phrase_article(trials_phraser_t *p, char next)
-{
-    int         vowel;
-    size_t      len;
-    const char *data;
-
-    data = p->buf->data;
-    len = p->buf->len;
-    vowel = strchr("aeio", trials_lower(next)) != NULL;
-
-    if (len >= 2 && data[len - 2] == 'a' && (len == 2 || data[len - 3] == ' ')
-        && vowel)
-    {
-        p->buf->len--;
-        (void) trials_buf_append(p->buf, "n ", 2);
-
-    } else if (len >= 3 && data[len - 2] == 'n' && data[len - 3] == 'a'
-               && (len == 3 || data[len - 4] == ' ') && !vowel)
-    {
-        p->buf->len -= 2;
         (void) trials_buf_append(p->buf, " ", 1);
     }
 }
@@ -284,29 +376,32 @@ trials_phrase_opens(const trials_phraser_t *p, size_t i)
 
     last = p->text.data + p->tokens[i - 1].start;
 
-    return *last == '.' || *last == ':' || *last == '?' || *last == '!';
+    /* The point of "e.g." ends nothing. */
+
+    return *last == '?' || *last == '!'
+           || (*last == '.' && i > 1
+               && (p->tokens[i - 2].len > 1
+                   || p->tokens[i - 2].kind != TRIALS_TOKEN_WORD));
 }
 
 
-/* Phrases in capitals stay: a plain one among capitals reads like a slip. */
+/* Phrases in capitals stay where the text around them is in capitals too: a
+ * plain one among these reads like a slip. */
 
 static int
-trials_phrase_shouts(const trials_phraser_t *p, size_t i, size_t used)
+trials_phrase_shouts(trials_str_t text)
 {
-    const trials_token_t *t;
+    size_t i, upper, lower;
 
-    for (; used > 0; used--, i++) {
-        t = &p->tokens[i];
+    upper = 0;
+    lower = 0;
 
-        if (t->kind == TRIALS_TOKEN_WORD && t->len > 1
-            && trials_is_upper(p->text.data[t->start])
-            && trials_is_upper(p->text.data[t->start + 1]))
-        {
-            return !trials_token_says(p, i, "uln");
-        }
+    for (i = 0; i < text.len; i++) {
+        upper += trials_is_upper(text.data[i]);
+        lower += trials_is_lower(text.data[i]);
     }
 
-    return 0;
+    return upper > 8 && upper > lower;
 }
 
 
@@ -403,6 +498,14 @@ trials_sign_read(const trials_phraser_t *p, size_t i, const char **words,
         *words = "at most";
         *after = "or lower";
         return code < 0x80 ? 2 : 1;
+    }
+
+    if (trials_token_says(p, i + 1, "or") && trials_token_says(p, i + 2, "=")
+        && (first == '>' || first == '<'))
+    {
+        *words = first == '>' ? "at least" : "at most";
+        *after = first == '>' ? "or higher" : "or lower";
+        return 3;
     }
 
     if (second != ' ') {

@@ -83,6 +83,7 @@ trials_sentence_ends(trials_str_t text, size_t i)
     }
 
     for (start = i; start > 0 && text.data[start - 1] != ' '
+                    && text.data[start - 1] != '\n'
                     && text.data[start - 1] != '(' && i - start < 8;
          start--)
     {
@@ -98,11 +99,11 @@ trials_sentence_ends(trials_str_t text, size_t i)
         /* void */
     }
 
-    if (i >= text.len || text.data[i] != ' ') {
+    if (i >= text.len || (text.data[i] != ' ' && text.data[i] != '\n')) {
         return i >= text.len;
     }
 
-    for (; i < text.len && strchr(" \"(", text.data[i]); i++) {
+    for (; i < text.len && strchr(" \n\"(", text.data[i]); i++) {
         /* void */
     }
 

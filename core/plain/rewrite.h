@@ -6,7 +6,9 @@
 #define TRIALS_CORE_PLAIN_REWRITE_H
 
 
+#include "core/plain/check.h"
 #include "core/plain/rules.h"
+#include "core/plain/trace.h"
 
 #include <trials/plain.h>
 
@@ -15,42 +17,129 @@
 typedef struct {
     trials_group_kind_t kind;
     unsigned            nested : 1;
-    unsigned            turned : 1; /* what is above it denies or excepts it */
+    unsigned            turned : 1; /* what is above it denies or excepts it, or
+                                       begins the sentence that it ends */
 } trials_place_of_t;
+
+/* Places of a text where a phrase was replaced in vain. */
+#define TRIALS_REWRITE_KEPT 6
 
 typedef struct {
     const trials_rules_t *rules;
     trials_arena_t       *arena;
-    trials_tokens_t       tokens;
-    trials_buf_t          phrases; /* the text with its phrases replaced */
-    trials_buf_t          whole;   /* the same, speaking to the reader */
+    trials_check_t        check;
+    trials_trace_t       *trace;    /* NULL, but where it is to be explained */
+    trials_tokens_t       tokens;   /* of the text */
+    trials_tokens_t       sentence; /* of a sentence of it */
+    trials_tokens_t       items;    /* of what a list is made of */
+    trials_buf_t          phrases;  /* the text with its phrases replaced */
+    trials_buf_t          whole;  /* the same, cut and speaking to the reader */
+    trials_buf_t          tried;  /* what failed last */
+    trials_buf_t          words;  /* a phrase in the making */
+    trials_buf_t          list;   /* a list in the making */
+    size_t                rest;   /* where what an opening opens begins, or 0 */
+    trials_buf_t          mended; /* what was tried, mended */
+    size_t                kept[TRIALS_REWRITE_KEPT]; /* bytes into the text */
+    size_t                nkept;
+    unsigned              past : 1;   /* the sentence tells of what is over */
+    unsigned              spoken : 1; /* some sentence speaks to the reader */
+    unsigned              listed : 1; /* some sentence became a list */
 } trials_rewriter_t;
 
+/* How much of what a sentence can be made into is wanted. */
+#define TRIALS_REWRITE_CUT   1
+#define TRIALS_REWRITE_VOICE 2
+#define TRIALS_REWRITE_LIST  4
 
-void trials_rewriter_init(trials_rewriter_t    *rewriter,
-                          const trials_rules_t *rules, trials_arena_t *arena);
+
+void
+trials_rewriter_init(trials_rewriter_t *rewriter, const trials_rules_t *rules,
+                     const trials_checker_t *checker, trials_arena_t *arena);
 void trials_rewriter_free(trials_rewriter_t *rewriter);
 
 /*
- * Fills in plain, faithful and doubt from original: the reader's voice and plain
- * phrases, else plain phrases, else the original words, whichever is the first
- * that the check proves.
+ * Fills in plain, faithful and doubt from original: plain phrases in short
+ * sentences in the reader's voice, else fewer of these, else the original words,
+ * whichever is the first that the check proves.
  */
 trials_rc_t
 trials_rewrite(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
                const trials_place_of_t *place);
 
-/* Does what stands under this line mean less, or the opposite ("none of")? */
+/* The same, sentence by sentence, where there are several: else
+ * TRIALS_NOT_FOUND, and nothing is filled in. */
+trials_rc_t
+trials_rewrite_apart(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
+                     const trials_place_of_t *place);
+
+/* Does what stands under this line mean less, or the opposite ("none of"), or
+ * only end its sentence ("history of:")? */
 int trials_rewrite_turns(trials_str_t line);
 
-/* Appends text with its phrases and signs in plain words. */
+/* Appends text with its phrases and signs in plain words, but for phrases at one
+ * of the places that are kept. */
 void trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
                             trials_buf_t *buf);
 
-/* Appends text as said to the reader; 0, and nothing appended, where no rule
- * for its opening fits. */
+/* Appends text as sentences, cut where the rules allow it. */
+void trials_rewrite_sentences(trials_rewriter_t *rewriter, trials_str_t text,
+                              const trials_place_of_t *place, unsigned wanted,
+                              trials_buf_t *buf);
+
+/* Fills rewriter->mended with what is made of original, put right: a and an, words
+ * that stand twice, brackets without their pair, signs, the first capital. */
+trials_rc_t trials_rewrite_mend(trials_rewriter_t *rewriter,
+                                trials_str_t original, trials_str_t text);
+
+/* Appends a sentence as said to the reader; 0, and nothing appended, where no
+ * rule for its opening fits. */
 int trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
                            const trials_place_of_t *place, trials_buf_t *buf);
+
+/* Makes a list of the sentence that begins at start of buf and enumerates from
+ * rest on, or after its colon: its lead, then an item a line.  0, and buf as it
+ * was, where its items cannot stand by themselves. */
+int trials_rewrite_items(trials_rewriter_t *rewriter, trials_buf_t *buf,
+                         size_t start, size_t rest);
+
+/* An opening, of a sentence whose tokens are read: for an age ("age at least 18
+ * years"), and for a bare noun ("severe asthma", "platelets at least ..."). */
+int trials_rewrite_age(trials_rewriter_t *rewriter, trials_str_t text,
+                       trials_buf_t *buf);
+int trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
+                        trials_buf_t *buf);
+
+/* "You use|You used": the second where the sentence tells of a time that is
+ * over ("in the 4 weeks before"). */
+trials_str_t trials_rewrite_tense(const trials_rewriter_t *rewriter,
+                                  trials_str_t text, trials_str_t to);
+
+/* The token after "patients", "any patient", "the subject", or 0. */
+size_t
+trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text);
+
+/* The rule of the noun that heads what begins at a token of the sentence, or
+ * NULL; *end is the token after the noun. */
+const trials_rule_t *
+trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, size_t *end);
+
+/* Appends what begins at a token of the sentence, with "a" or "an" before it
+ * where its noun needs one. */
+void trials_rewrite_article(const trials_rewriter_t *rewriter,
+                            trials_str_t text, size_t i, trials_buf_t *buf);
+
+/* Makes the letter at a place of the text a capital, or a small one, unless the
+ * word is written in a way of its own ("mRNA", "ECOG"). */
+void trials_rewrite_capital(trials_buf_t *buf, size_t at);
+void trials_rewrite_small(trials_buf_t *buf, size_t at);
+
+/* Would "an" stand before the word? */
+int trials_rewrite_wants_an(const char *word, size_t len);
+
+/* Does a verb, or another mention of the patient, follow from token i on? */
+int trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
+                        size_t i);
 
 
 #endif

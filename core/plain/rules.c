@@ -4,6 +4,7 @@
 
 #include "core/plain/rules.h"
 
+#include "core/plain/rewrite.h"
 #include "core/plain/table.h"
 
 #include <stdlib.h>
@@ -14,36 +15,158 @@
 
 
 static trials_rc_t
+trials_rules_file(trials_rules_t *rules, const trials_data_file_t *file,
+                  trials_error_t *err);
+static trials_rc_t
 trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
                   trials_error_t *err);
 static trials_rc_t
-trials_rules_add(trials_rules_t *rules, trials_trie_t *trie, trials_str_t from,
-                 trials_str_t to, trials_guard_t guard);
+trials_rules_read(const trials_table_t *table, trials_rule_kind_t *kind,
+                  trials_rule_t *rule, trials_error_t *err);
+static trials_rc_t
+trials_rules_add(trials_rules_t *rules, trials_rule_kind_t kind,
+                 trials_str_t from, const trials_rule_t *rule);
+static trials_rc_t
+trials_rules_letters(trials_rules_t *rules, trials_str_t letters, size_t rule);
 static trials_rc_t
 trials_rules_slots(const trials_table_t *table, trials_error_t *err);
-static size_t trials_rules_count(trials_str_t text, const char *what);
+static size_t      trials_rules_count(trials_str_t text, const char *what);
+static trials_rc_t trials_rules_again(trials_rules_t *rules);
+
+
+static const char *const trials_rule_kinds[] = {"phrase", "open", "cut", "noun",
+                                                "ending"};
+
+static const char *const trials_rule_guards[] = {
+    "-", "bare", "long", "tail", "keep", "alone", "count", "mass"};
 
 
 trials_rc_t
 trials_rules_load(trials_rules_t *rules, const trials_glossary_t *glossary,
-                  const char *name, const char *start, const char *end,
-                  trials_error_t *err)
+                  const trials_data_file_t *files, trials_error_t *err)
 {
     size_t         i;
     trials_rc_t    rc;
+    trials_rule_t  rule;
     trials_swap_t *swap;
-    trials_table_t table;
 
     memset(rules, 0, sizeof(trials_rules_t));
-    rules->phrases = trials_trie_create();
-    rules->openings = trials_trie_create();
+    rules->names = glossary->terms;
+    rc = TRIALS_OK;
 
-    if (rules->phrases == NULL || rules->openings == NULL) {
-        trials_rules_free(rules);
-        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
+    for (i = 0; i < TRIALS_NRULES && rc == TRIALS_OK; i++) {
+        rules->tries[i] = trials_trie_create();
+        rc = rules->tries[i] ? TRIALS_OK : TRIALS_NOMEM;
     }
 
-    trials_table_open(&table, name, start, end);
+    if (rc != TRIALS_OK) {
+        trials_rules_free(rules);
+        return trials_error(err, rc, "rules: out of memory");
+    }
+
+    for (; files->name && rc == TRIALS_OK; files++) {
+        rc = trials_rules_file(rules, files, err);
+    }
+
+    for (i = 0; i < glossary->nswaps && rc == TRIALS_OK; i++) {
+        swap = &glossary->swaps[i];
+        rule.to = swap->to;
+        rule.guard = TRIALS_GUARD_ANY;
+
+        rc = trials_rules_add(rules, TRIALS_RULE_PHRASE, swap->from, &rule);
+
+        if (rc == TRIALS_BUSY) {
+            rc = TRIALS_OK;
+
+        } else if (rc != TRIALS_OK) {
+            (void) trials_error(err, rc, "glossary: \"%.*s\" cannot be matched",
+                                (int) swap->from.len, swap->from.data);
+        }
+    }
+
+    if (rc == TRIALS_OK) {
+        rc = trials_rules_again(rules);
+        if (rc != TRIALS_OK) {
+            (void) trials_error(err, rc, "rules: out of memory");
+        }
+    }
+
+    if (rc != TRIALS_OK) {
+        trials_rules_free(rules);
+    }
+
+    return rc;
+}
+
+
+/* Openings, cuts and nouns are written in the record's words, and meet a text
+ * whose phrases are plain already. */
+
+static trials_rc_t
+trials_rules_again(trials_rules_t *rules)
+{
+    size_t            i;
+    trials_rc_t       rc;
+    trials_buf_t      plain;
+    trials_str_t      text;
+    trials_rule_t    *rule;
+    trials_rewriter_t rewriter;
+
+    trials_rewriter_init(&rewriter, rules, NULL, NULL);
+    trials_buf_init(&plain, 4096);
+    rc = TRIALS_OK;
+
+    for (i = 0; i < rules->nrules && rc == TRIALS_OK; i++) {
+        rule = &rules->rules[i];
+
+        if (rule->kind == TRIALS_RULE_PHRASE
+            || rule->kind == TRIALS_RULE_ENDING) {
+            continue;
+        }
+
+        trials_buf_reset(&plain);
+        trials_rewrite_phrases(&rewriter, rule->from, &plain);
+
+        text.data = plain.data;
+        text.len = plain.len;
+        rc = plain.failed;
+
+        if (rc == TRIALS_OK) {
+            rc = trials_trie_add(rules->tries[rule->kind], text, 0, (int) i);
+            rc = rc == TRIALS_NOMEM ? rc : TRIALS_OK;
+        }
+    }
+
+    trials_buf_free(&plain);
+    trials_rewriter_free(&rewriter);
+
+    return rc;
+}
+
+
+void
+trials_rules_free(trials_rules_t *rules)
+{
+    size_t i;
+
+    for (i = 0; i < TRIALS_NRULES; i++) {
+        trials_trie_destroy(rules->tries[i]);
+    }
+
+    free(rules->rules);
+    free(rules->endings);
+    memset(rules, 0, sizeof(trials_rules_t));
+}
+
+
+static trials_rc_t
+trials_rules_file(trials_rules_t *rules, const trials_data_file_t *file,
+                  trials_error_t *err)
+{
+    trials_rc_t    rc;
+    trials_table_t table;
+
+    trials_table_open(&table, file->name, file->start, file->end);
 
     do {
         rc = trials_table_next(&table, TRIALS_RULES_COLUMNS, err);
@@ -52,89 +175,28 @@ trials_rules_load(trials_rules_t *rules, const trials_glossary_t *glossary,
         }
     } while (rc == TRIALS_OK);
 
-    if (rc != TRIALS_NOT_FOUND) {
-        trials_rules_free(rules);
-        return rc;
-    }
-
-    for (i = 0; i < glossary->nswaps; i++) {
-        swap = &glossary->swaps[i];
-        rc = trials_rules_add(rules, rules->phrases, swap->from, swap->to,
-                              TRIALS_GUARD_ANY);
-
-        if (rc != TRIALS_OK) {
-            trials_rules_free(rules);
-            return trials_error(err, rc,
-                                "glossary: \"%.*s\" cannot be replaced: %s",
-                                (int) swap->from.len, swap->from.data,
-                                rc == TRIALS_BUSY ? "another rule does that"
-                                                  : "it cannot be matched");
-        }
-    }
-
-    return TRIALS_OK;
+    return rc == TRIALS_NOT_FOUND ? TRIALS_OK : rc;
 }
 
-
-void
-trials_rules_free(trials_rules_t *rules)
-{
-    trials_trie_destroy(rules->phrases);
-    trials_trie_destroy(rules->openings);
-    free(rules->rules);
-    memset(rules, 0, sizeof(trials_rules_t));
-}
-
-
-/* kind, from (several, parted by "|"), to, guard. */
 
 static trials_rc_t
 trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
                   trials_error_t *err)
 {
-    trials_rc_t         rc;
-    trials_str_t        list, from;
-    trials_trie_t      *trie;
-    trials_guard_t      guard;
-    const trials_str_t *fields;
+    trials_rc_t        rc;
+    trials_str_t       list, from;
+    trials_rule_t      rule;
+    trials_rule_kind_t kind = TRIALS_RULE_PHRASE;
 
-    fields = table->fields;
-
-    if (trials_word_is(fields[0].data, fields[0].len, "phrase")) {
-        trie = rules->phrases;
-
-    } else if (trials_word_is(fields[0].data, fields[0].len, "open")) {
-        trie = rules->openings;
-
-    } else {
-        return trials_table_error(table, err, "kind is not phrase or open",
-                                  fields[0]);
-    }
-
-    if (fields[1].len == 0 || fields[2].len == 0) {
-        return trials_table_error(table, err, "an empty side", fields[1]);
-    }
-
-    if (trials_table_empty(fields[3])) {
-        guard = TRIALS_GUARD_ANY;
-
-    } else if (trials_word_is(fields[3].data, fields[3].len, "bare")) {
-        guard = TRIALS_GUARD_BARE;
-
-    } else {
-        return trials_table_error(table, err, "guard is not bare or -",
-                                  fields[3]);
-    }
-
-    rc = trials_rules_slots(table, err);
+    rc = trials_rules_read(table, &kind, &rule, err);
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    list = fields[1];
+    list = table->fields[1];
 
     while (trials_table_piece(&list, &from)) {
-        rc = trials_rules_add(rules, trie, from, fields[2], guard);
+        rc = trials_rules_add(rules, kind, from, &rule);
 
         if (rc == TRIALS_BUSY) {
             return trials_table_error(table, err, "is another rule's already",
@@ -151,6 +213,53 @@ trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
     }
 
     return TRIALS_OK;
+}
+
+
+/* kind, from (several, parted by "|"), to, guard. */
+
+static trials_rc_t
+trials_rules_read(const trials_table_t *table, trials_rule_kind_t *kind,
+                  trials_rule_t *rule, trials_error_t *err)
+{
+    size_t              i, k;
+    const trials_str_t *fields;
+
+    fields = table->fields;
+
+    for (i = 0; i < TRIALS_NRULES; i++) {
+        if (trials_word_is(fields[0].data, fields[0].len, trials_rule_kinds[i]))
+        {
+            break;
+        }
+    }
+
+    if (i == TRIALS_NRULES) {
+        return trials_table_error(table, err, "is not a kind of rule",
+                                  fields[0]);
+    }
+
+    if (fields[1].len == 0 || fields[2].len == 0) {
+        return trials_table_error(table, err, "an empty side", fields[1]);
+    }
+
+    for (k = 0; k <= TRIALS_GUARD_MASS; k++) {
+        if (trials_word_is(fields[3].data, fields[3].len,
+                           trials_rule_guards[k])) {
+            break;
+        }
+    }
+
+    if (k > TRIALS_GUARD_MASS) {
+        return trials_table_error(table, err, "is not a guard", fields[3]);
+    }
+
+    *kind = (trials_rule_kind_t) i;
+    rule->to = fields[2];
+    rule->guard = (trials_guard_t) k;
+
+    return rule->guard == TRIALS_GUARD_KEEP ? TRIALS_OK
+                                            : trials_rules_slots(table, err);
 }
 
 
@@ -199,14 +308,15 @@ trials_rules_count(trials_str_t text, const char *what)
 
 
 static trials_rc_t
-trials_rules_add(trials_rules_t *rules, trials_trie_t *trie, trials_str_t from,
-                 trials_str_t to, trials_guard_t guard)
+trials_rules_add(trials_rules_t *rules, trials_rule_kind_t kind,
+                 trials_str_t from, const trials_rule_t *rule)
 {
     size_t         size;
+    trials_rc_t    rc;
     trials_rule_t *list;
 
     if (rules->nrules == rules->size) {
-        size = rules->size ? 2 * rules->size : 256;
+        size = rules->size ? 2 * rules->size : 1024;
 
         list = realloc(rules->rules, size * sizeof(trials_rule_t));
         if (list == NULL) {
@@ -217,8 +327,72 @@ trials_rules_add(trials_rules_t *rules, trials_trie_t *trie, trials_str_t from,
         rules->size = size;
     }
 
-    rules->rules[rules->nrules].to = to;
-    rules->rules[rules->nrules].guard = guard;
+    rules->rules[rules->nrules] = *rule;
+    rules->rules[rules->nrules].from = from;
+    rules->rules[rules->nrules].kind = kind;
 
-    return trials_trie_add(trie, from, 0, (int) rules->nrules++);
+    if (kind == TRIALS_RULE_ENDING) {
+        rc = trials_rules_letters(rules, from, rules->nrules);
+    } else {
+        rc = trials_trie_add(rules->tries[kind], from, 0, (int) rules->nrules);
+    }
+
+    rules->nrules += rc == TRIALS_OK;
+
+    return rc;
+}
+
+
+static trials_rc_t
+trials_rules_letters(trials_rules_t *rules, trials_str_t letters, size_t rule)
+{
+    size_t           size;
+    trials_ending_t *list;
+
+    if (rules->nendings == rules->endings_size) {
+        size = rules->endings_size ? 2 * rules->endings_size : 64;
+
+        list = realloc(rules->endings, size * sizeof(trials_ending_t));
+        if (list == NULL) {
+            return TRIALS_NOMEM;
+        }
+
+        rules->endings = list;
+        rules->endings_size = size;
+    }
+
+    rules->endings[rules->nendings].letters = letters;
+    rules->endings[rules->nendings++].rule = rule;
+
+    return TRIALS_OK;
+}
+
+
+int
+trials_rules_ending(const trials_rules_t *rules, const char *word, size_t len)
+{
+    size_t                 i, k;
+    const trials_ending_t *ending;
+
+    for (i = 0; i < rules->nendings; i++) {
+        ending = &rules->endings[i];
+
+        if (ending->letters.len + 2 > len) {
+            continue;
+        }
+
+        for (k = 0; k < ending->letters.len
+                    && trials_lower(word[len - ending->letters.len + k])
+                           == ending->letters.data[k];
+             k++)
+        {
+            /* void */
+        }
+
+        if (k == ending->letters.len) {
+            return (int) ending->rule;
+        }
+    }
+
+    return -1;
 }

@@ -9,39 +9,16 @@
 
 #include "core/plain/structure.h"
 
+#include "core/plain/flattened.h"
 #include "core/plain/heading.h"
-#include "core/plain/outline.h"
+#include "core/plain/pieces.h"
 #include "core/plain/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 
-/* " * " in one line this often is a list that lost its lines. */
-#define TRIALS_FLATTENED 3
-
-/* Levels: a list's items stand at 2, 4, ...; what follows an item's first
- * paragraph one or two below it. */
-#define TRIALS_LEVELS (2 * TRIALS_OUTLINE_DEPTH + 4)
-
-
-typedef struct trials_piece_s trials_piece_t;
-
-struct trials_piece_s {
-    trials_str_t        text;
-    unsigned            level;
-    unsigned            item : 1;
-    unsigned            heading : 1;
-    trials_group_kind_t kind; /* of a heading */
-    size_t              nchildren;
-    size_t              parent; /* a piece's index, or SIZE_MAX */
-};
-
 typedef struct {
-    trials_arena_t *arena;
-    trials_piece_t *pieces; /* malloc'ed */
-    size_t          n;
-    size_t          size;
+    trials_pieces_t pieces;
     unsigned        next[TRIALS_OUTLINE_DEPTH + 2]; /* enumerations */
 } trials_cutter_t;
 
@@ -56,18 +33,14 @@ trials_cut_headed(trials_cutter_t *cutter, const trials_line_t *line,
                   trials_str_t text);
 static trials_rc_t
 trials_cut_list(trials_cutter_t *cutter, const trials_line_t *line,
-                trials_str_t text);
+                trials_str_t text, size_t mark, unsigned below);
 static trials_rc_t
-           trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
-                          trials_str_t text, int heading, trials_group_kind_t kind);
+trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
+               trials_str_t text, size_t mark, unsigned below);
+static trials_rc_t
+           trials_cut_heading(trials_cutter_t *cutter, trials_str_t text,
+                              trials_group_kind_t kind);
 static int trials_cut_goes_on(const trials_line_t *line, trials_str_t before);
-static size_t       trials_cut_flattened(trials_str_t text, size_t from);
-static void         trials_structure_parents(trials_cutter_t *cutter);
-static trials_rc_t  trials_structure_groups(trials_cutter_t      *cutter,
-                                            trials_eligibility_t *eligibility);
-static void         trials_structure_implied(trials_eligibility_t *eligibility);
-static trials_rc_t  trials_structure_fill(trials_cutter_t      *cutter,
-                                          trials_eligibility_t *eligibility);
 static trials_str_t trials_str_trim(trials_str_t text);
 static int          trials_str_says(trials_str_t text);
 
@@ -88,20 +61,15 @@ trials_structure_read(trials_arena_t *arena, trials_str_t markup,
     }
 
     memset(&cutter, 0, sizeof(trials_cutter_t));
-    cutter.arena = arena;
+    cutter.pieces.arena = arena;
 
     rc = trials_cut(&cutter, &outline);
 
     if (rc == TRIALS_OK) {
-        trials_structure_parents(&cutter);
-        rc = trials_structure_groups(&cutter, eligibility);
+        rc = trials_pieces_tree(&cutter.pieces, eligibility);
     }
 
-    if (rc == TRIALS_OK) {
-        rc = trials_structure_fill(&cutter, eligibility);
-    }
-
-    free(cutter.pieces);
+    trials_pieces_free(&cutter.pieces);
 
     if (rc != TRIALS_OK) {
         return trials_error(err, rc, "criteria: out of memory");
@@ -206,15 +174,18 @@ static trials_rc_t
 trials_cut_line(trials_cutter_t *cutter, const trials_line_t *line,
                 trials_str_t text)
 {
-    size_t        n;
-    trials_rc_t   rc;
-    trials_str_t  part;
-    trials_line_t inner;
+    size_t              n;
+    trials_rc_t         rc;
+    trials_str_t        part;
+    trials_line_t       inner;
+    trials_group_kind_t kind;
 
     inner = *line;
 
     while (text.len) {
-        n = trials_heading_within(text);
+        n = trials_heading_read(text, &kind) == text.len
+                ? text.len
+                : trials_heading_within(text);
         part.data = text.data;
         part.len = n;
 
@@ -261,43 +232,63 @@ trials_cut_headed(trials_cutter_t *cutter, const trials_line_t *line,
         text.len = head.len - n;
         head.len = n;
 
-        rc = trials_cut_add(cutter, line, trials_str_trim(head), 1, kind);
+        rc = trials_cut_heading(cutter, trials_str_trim(head), kind);
         if (rc != TRIALS_OK) {
             return rc;
         }
     }
 
-    return trials_cut_list(cutter, line, text);
+    return trials_cut_list(cutter, line, text, 0, 0);
 }
 
 
-/* Parts "... * one * two * three". */
+/*
+ * Parts a line that holds a list.  A number that marks an item stays with it,
+ * for others may refer to it: `mark` is how many bytes it has before text.
+ * `below` is how deep within the line.
+ */
 
 static trials_rc_t
 trials_cut_list(trials_cutter_t *cutter, const trials_line_t *line,
-                trials_str_t text)
+                trials_str_t text, size_t mark, unsigned below)
 {
-    size_t              i, n, next;
-    trials_rc_t         rc;
-    trials_str_t        part;
-    trials_group_kind_t kind;
+    size_t             i, end;
+    unsigned           inner;
+    trials_rc_t        rc;
+    trials_str_t       part;
+    trials_flattened_t list;
 
-    n = 0;
-    for (i = trials_cut_flattened(text, 0); i < text.len;
-         i = trials_cut_flattened(text, i + 1))
-    {
-        n++;
+    list.n = 0;
+
+    if (below < TRIALS_PIECES_INNER) {
+        trials_flattened_read(&list, text, below ? 0 : line->number);
     }
 
-    for (i = 0; i < text.len; i = next) {
-        next = n < TRIALS_FLATTENED ? text.len
-                                    : trials_cut_flattened(text, i + (i > 0));
+    if (list.n == 0) {
+        return trials_cut_add(cutter, line, text, mark, below);
+    }
 
-        part.data = text.data + i;
-        part.len = next - i;
+    part.data = text.data;
+    part.len = list.cuts[0].at;
+    inner = below;
 
-        kind = TRIALS_GROUP_OTHER;
-        rc = trials_cut_add(cutter, line, part, 0, kind);
+    if (trials_str_says(part)) {
+        rc = trials_cut_add(cutter, line, part, mark, below);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+
+        inner += list.inner;
+    }
+
+    for (i = 0; i < list.n; i++) {
+        end = i + 1 < list.n ? list.cuts[i + 1].at : text.len;
+        part.data = text.data + list.cuts[i].text;
+        part.len = end - list.cuts[i].text;
+
+        rc = trials_cut_list(
+            cutter, line, part,
+            list.numbered ? list.cuts[i].text - list.cuts[i].at : 0, inner);
         if (rc != TRIALS_OK) {
             return rc;
         }
@@ -307,44 +298,40 @@ trials_cut_list(trials_cutter_t *cutter, const trials_line_t *line,
 }
 
 
-/* The next " * " or " • " at or after from; it starts at the star. */
-
-static size_t
-trials_cut_flattened(trials_str_t text, size_t from)
+static trials_rc_t
+trials_cut_heading(trials_cutter_t *cutter, trials_str_t text,
+                   trials_group_kind_t kind)
 {
-    size_t i;
+    trials_piece_t *piece;
 
-    for (i = from; i + 2 < text.len; i++) {
-        if (i == 0 || text.data[i - 1] != ' ') {
-            continue;
-        }
-
-        if (text.data[i] == '*' && text.data[i + 1] == ' '
-            && !trials_is_digit(text.data[i + 2]))
-        {
-            return i;
-        }
-
-        if (memcmp(text.data + i, "\xe2\x80\xa2", 3) == 0) {
-            return i;
-        }
+    piece = trials_pieces_add(&cutter->pieces, text);
+    if (piece == NULL) {
+        return TRIALS_NOMEM;
     }
 
-    return text.len;
+    piece->heading = 1;
+    piece->kind = kind;
+    memset(cutter->next, 0, sizeof(cutter->next));
+
+    return TRIALS_OK;
 }
 
 
 static trials_rc_t
 trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
-               trials_str_t text, int heading, trials_group_kind_t kind)
+               trials_str_t text, size_t mark, unsigned below)
 {
-    size_t          i, n, size;
+    size_t          i, n;
     trials_str_t    whole;
-    trials_piece_t *piece, *pieces;
+    trials_piece_t *piece;
 
     text = trials_str_trim(text);
 
-    if (!heading) {
+    if (mark) {
+        text.data -= mark;
+        text.len += mark;
+
+    } else {
         whole = text;
         n = trials_heading_marks(text, &cutter->next[line->depth + 1],
                                  line->kind != TRIALS_LINE_ITEM);
@@ -366,233 +353,19 @@ trials_cut_add(trials_cutter_t *cutter, const trials_line_t *line,
         cutter->next[i] = 0;
     }
 
-    if (cutter->n == cutter->size) {
-        size = cutter->size ? 2 * cutter->size : 64;
-
-        pieces = realloc(cutter->pieces, size * sizeof(trials_piece_t));
-        if (pieces == NULL) {
-            return TRIALS_NOMEM;
-        }
-
-        cutter->pieces = pieces;
-        cutter->size = size;
-    }
-
-    piece = &cutter->pieces[cutter->n];
-    memset(piece, 0, sizeof(trials_piece_t));
-
-    piece->text = trials_arena_strdup(cutter->arena, text.data, text.len);
-    if (piece->text.data == NULL) {
+    piece = trials_pieces_add(&cutter->pieces, text);
+    if (piece == NULL) {
         return TRIALS_NOMEM;
     }
 
     piece->item = line->kind == TRIALS_LINE_ITEM;
-    piece->heading = heading & 1;
-    piece->kind = kind;
-    piece->parent = SIZE_MAX;
+    piece->level = 2 * line->depth + below;
 
-    if (piece->item) {
-        piece->level = 2 * line->depth;
-    } else {
-        piece->level =
-            2 * line->depth + (text.data[text.len - 1] == ':' ? 1 : 2);
+    if (!piece->item) {
+        piece->level += text.data[text.len - 1] == ':' ? 1 : 2;
     }
-
-    cutter->n++;
 
     return TRIALS_OK;
-}
-
-
-/* A heading ends what stands open; a piece is the child of the last one above
- * its level. */
-
-static void
-trials_structure_parents(trials_cutter_t *cutter)
-{
-    size_t          i, level;
-    size_t          open[TRIALS_LEVELS];
-    trials_piece_t *piece;
-
-    for (level = 0; level < TRIALS_LEVELS; level++) {
-        open[level] = SIZE_MAX;
-    }
-
-    for (i = 0; i < cutter->n; i++) {
-        piece = &cutter->pieces[i];
-        level = piece->heading ? 0 : piece->level;
-
-        if (!piece->heading) {
-            while (level > 0 && open[level - 1] == SIZE_MAX) {
-                level--;
-            }
-
-            if (level > 0) {
-                piece->parent = open[level - 1];
-                cutter->pieces[piece->parent].nchildren++;
-            }
-
-            level = piece->level;
-            open[level] = i;
-            level++;
-        }
-
-        for (; level < TRIALS_LEVELS; level++) {
-            open[level] = SIZE_MAX;
-        }
-    }
-}
-
-
-/* Counts the groups and their criteria, and takes their memory. */
-
-static trials_rc_t
-trials_structure_groups(trials_cutter_t      *cutter,
-                        trials_eligibility_t *eligibility)
-{
-    size_t              i, n;
-    trials_group_t     *group;
-    trials_piece_t     *piece;
-    trials_group_kind_t kind;
-
-    n = 0;
-
-    for (i = 0; i < cutter->n; i++) {
-        n += i == 0 || cutter->pieces[i].heading;
-        eligibility->ncriteria += !cutter->pieces[i].heading;
-    }
-
-    if (n == 0) {
-        return TRIALS_OK;
-    }
-
-    eligibility->groups =
-        trials_arena_calloc(cutter->arena, n, sizeof(trials_group_t));
-    if (eligibility->groups == NULL) {
-        return TRIALS_NOMEM;
-    }
-
-    group = NULL;
-    kind = TRIALS_GROUP_OTHER;
-
-    for (i = 0; i < cutter->n; i++) {
-        piece = &cutter->pieces[i];
-
-        if (group == NULL || piece->heading) {
-            group = &eligibility->groups[eligibility->ngroups++];
-            group->kind = TRIALS_GROUP_OTHER;
-        }
-
-        if (piece->heading) {
-            group->heading = piece->text;
-            group->kind = piece->kind;
-            group->subgroup = i > 0 && piece->kind == kind;
-            kind = piece->kind;
-
-        } else if (piece->parent == SIZE_MAX) {
-            group->ncriteria++;
-        }
-    }
-
-    trials_structure_implied(eligibility);
-
-    return TRIALS_OK;
-}
-
-
-/* A record that heads its exclusions only has its inclusions before them. */
-
-static void
-trials_structure_implied(trials_eligibility_t *eligibility)
-{
-    size_t i, exclusions;
-
-    exclusions = 0;
-
-    for (i = 0; i < eligibility->ngroups; i++) {
-        if (eligibility->groups[i].kind == TRIALS_GROUP_INCLUSION) {
-            return;
-        }
-        exclusions += eligibility->groups[i].kind == TRIALS_GROUP_EXCLUSION;
-    }
-
-    if (exclusions && eligibility->groups[0].kind == TRIALS_GROUP_OTHER) {
-        eligibility->groups[0].kind = TRIALS_GROUP_INCLUSION;
-    }
-}
-
-
-static trials_rc_t
-trials_structure_fill(trials_cutter_t      *cutter,
-                      trials_eligibility_t *eligibility)
-{
-    size_t               i, g;
-    trials_group_t      *group;
-    trials_piece_t      *piece;
-    trials_criterion_t  *criterion;
-    trials_criterion_t **made;
-
-    if (cutter->n == 0) {
-        return TRIALS_OK;
-    }
-
-    made = calloc(cutter->n, sizeof(trials_criterion_t *));
-    if (made == NULL) {
-        return TRIALS_NOMEM;
-    }
-
-    group = NULL;
-    g = 0;
-
-    for (i = 0; i < cutter->n; i++) {
-        piece = &cutter->pieces[i];
-
-        if (group == NULL || piece->heading) {
-            group = &eligibility->groups[g++];
-
-            if (group->ncriteria) {
-                group->criteria =
-                    trials_arena_calloc(cutter->arena, group->ncriteria,
-                                        sizeof(trials_criterion_t));
-                if (group->criteria == NULL) {
-                    goto failed;
-                }
-                group->ncriteria = 0;
-            }
-        }
-
-        if (piece->heading) {
-            continue;
-        }
-
-        if (piece->parent == SIZE_MAX) {
-            criterion = &group->criteria[group->ncriteria++];
-        } else {
-            criterion = made[piece->parent];
-            criterion = &criterion->criteria[criterion->ncriteria++];
-        }
-
-        criterion->original = piece->text;
-        made[i] = criterion;
-
-        if (piece->nchildren) {
-            criterion->criteria = trials_arena_calloc(
-                cutter->arena, piece->nchildren, sizeof(trials_criterion_t));
-            if (criterion->criteria == NULL) {
-                goto failed;
-            }
-        }
-    }
-
-    free(made);
-
-    return TRIALS_OK;
-
-failed:
-
-    free(made);
-
-    return TRIALS_NOMEM;
 }
 
 

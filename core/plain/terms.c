@@ -5,10 +5,24 @@
 #include "core/plain/terms.h"
 
 #include "core/plain/learn.h"
+#include "core/plain/names.h"
+#include "core/plain/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+
+/* A word of a context that is no longer than this has no ending. */
+#define TRIALS_CONTEXT_WHOLE 3
+
+
+/* May an entry be explained in this study? */
+typedef enum {
+    TRIALS_ALLOWED_UNKNOWN = 0,
+    TRIALS_ALLOWED_HERE,
+    TRIALS_ALLOWED_NEAR, /* beside a word of its context */
+    TRIALS_ALLOWED_NOT
+} trials_allowed_t;
 
 typedef struct {
     trials_run_t *list; /* malloc'ed */
@@ -24,13 +38,30 @@ trials_terms_about(trials_terms_t *terms, const trials_study_t *study);
 static trials_str_t
 trials_terms_lower(trials_arena_t *arena, trials_buf_t *buf);
 static trials_rc_t
-                   trials_terms_scan(trials_terms_t *terms, trials_str_t text,
-                                     const trials_tokens_t *tokens, trials_runs_t *runs);
-static trials_rc_t trials_terms_entry(trials_terms_t *terms, size_t entry,
-                                      const trials_term_t **term);
+trials_terms_scan(trials_terms_t *terms, trials_str_t text,
+                  const trials_tokens_t *tokens, trials_runs_t *runs);
+static trials_rc_t
+trials_terms_at(trials_terms_t *terms, trials_str_t text,
+                const trials_tokens_t *tokens, size_t i, int shouts,
+                size_t *used, const trials_term_t **term);
+static size_t
+trials_terms_within(const trials_terms_t *terms, int value, trials_str_t text,
+                    const trials_tokens_t *tokens, size_t i, size_t used);
 static int
-trials_terms_allowed(trials_terms_t *terms, const trials_entry_t *entry);
-static int         trials_terms_names(trials_str_t text, trials_str_t words);
+trials_terms_spelled(const trials_terms_t *terms, int value,
+                     const trials_tokens_t *tokens, size_t i, size_t used);
+static trials_rc_t
+trials_terms_sense(trials_terms_t *terms, int n, trials_str_t text,
+                   const trials_term_t **term);
+static trials_rc_t
+trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term);
+static trials_rc_t trials_terms_look(trials_terms_t *terms, const char *word,
+                                     size_t len, const trials_term_t **term);
+static int
+trials_terms_allowed(trials_terms_t *terms, size_t n, trials_str_t text);
+static int
+trials_terms_about_one(const trials_terms_t *terms, trials_str_t words);
+static int         trials_terms_near(trials_str_t text, trials_str_t words);
 static int         trials_terms_shouts(trials_str_t text);
 static trials_rc_t trials_runs_add(trials_runs_t *runs, trials_str_t text,
                                    const trials_term_t *term);
@@ -50,14 +81,18 @@ trials_terms_init(trials_terms_t *terms, trials_arena_t *arena,
     if (glossary->nentries) {
         terms->made = trials_arena_calloc(arena, glossary->nentries,
                                           sizeof(trials_term_t *));
-        terms->barred = trials_arena_calloc(arena, glossary->nentries, 1);
+        terms->allowed = trials_arena_calloc(arena, glossary->nentries, 1);
 
-        if (terms->made == NULL || terms->barred == NULL) {
+        if (terms->made == NULL || terms->allowed == NULL) {
             return TRIALS_NOMEM;
         }
     }
 
     rc = trials_terms_about(terms, study);
+
+    if (rc == TRIALS_OK) {
+        rc = trials_names_init(terms, study);
+    }
 
     return rc == TRIALS_OK ? trials_terms_texts(terms, study) : rc;
 }
@@ -112,7 +147,7 @@ trials_terms_texts(trials_terms_t *terms, const trials_study_t *study)
 static trials_rc_t
 trials_terms_about(trials_terms_t *terms, const trials_study_t *study)
 {
-    size_t       i, k;
+    size_t       i;
     trials_buf_t buf;
 
     trials_buf_init(&buf, 1024 * 1024);
@@ -138,27 +173,16 @@ trials_terms_about(trials_terms_t *terms, const trials_study_t *study)
                                  study->condition_terms[i].len);
     }
 
-    terms->about = trials_terms_lower(terms->arena, &buf);
-    trials_buf_reset(&buf);
-
     for (i = 0; i < study->ninterventions; i++) {
-        const trials_intervention_t *drug;
-
-        drug = &study->interventions[i];
         (void) trials_buf_append(&buf, "\n", 1);
-        (void) trials_buf_append(&buf, drug->name.data, drug->name.len);
-
-        for (k = 0; k < drug->nother_names; k++) {
-            (void) trials_buf_append(&buf, "\n", 1);
-            (void) trials_buf_append(&buf, drug->other_names[k].data,
-                                     drug->other_names[k].len);
-        }
+        (void) trials_buf_append(&buf, study->interventions[i].name.data,
+                                 study->interventions[i].name.len);
     }
 
-    terms->products = trials_terms_lower(terms->arena, &buf);
+    terms->about = trials_terms_lower(terms->arena, &buf);
     trials_buf_free(&buf);
 
-    return terms->about.data && terms->products.data ? TRIALS_OK : TRIALS_NOMEM;
+    return terms->about.data ? TRIALS_OK : TRIALS_NOMEM;
 }
 
 
@@ -224,36 +248,19 @@ static trials_rc_t
 trials_terms_scan(trials_terms_t *terms, trials_str_t text,
                   const trials_tokens_t *tokens, trials_runs_t *runs)
 {
-    int                   value, shouts;
+    int                   shouts;
     size_t                i, used, from, start, end;
     trials_rc_t           rc;
     const trials_term_t  *term;
-    const trials_token_t *t;
+    const trials_token_t *last;
 
     from = 0;
     shouts = trials_terms_shouts(text);
 
     for (i = 0; i < tokens->n; i += used) {
-        t = &tokens->list[i];
-        used = 1;
-        term = NULL;
-
-        if (t->kind != TRIALS_TOKEN_SIGN && !shouts) {
-            term = trials_learned_find(terms, text.data + t->start, t->len);
-        }
-
-        if (term == NULL) {
-            value = trials_trie_longest(terms->glossary->terms, text, tokens, i,
-                                        &used, NULL);
-            used = value < 0 ? 1 : used;
-
-            if (value >= 0
-                && !(shouts && terms->glossary->entries[value].abbreviation)) {
-                rc = trials_terms_entry(terms, (size_t) value, &term);
-                if (rc != TRIALS_OK) {
-                    return rc;
-                }
-            }
+        rc = trials_terms_at(terms, text, tokens, i, shouts, &used, &term);
+        if (rc != TRIALS_OK) {
+            return rc;
         }
 
         if (term == NULL) {
@@ -261,8 +268,9 @@ trials_terms_scan(trials_terms_t *terms, trials_str_t text,
             continue;
         }
 
-        start = t->start;
-        end = tokens->list[i + used - 1].start + tokens->list[i + used - 1].len;
+        last = &tokens->list[i + used - 1];
+        start = tokens->list[i].start;
+        end = last->start + last->len;
 
         rc = trials_runs_add(
             runs, (trials_str_t){start - from, text.data + from}, NULL);
@@ -279,6 +287,81 @@ trials_terms_scan(trials_terms_t *terms, trials_str_t text,
 
     return trials_runs_add(
         runs, (trials_str_t){text.len - from, text.data + from}, NULL);
+}
+
+
+/*
+ * The term that begins at token i and the tokens that it covers.  The longest
+ * one wins; of equal ones what the record defines; what a word looks like comes
+ * last.
+ */
+
+static trials_rc_t
+trials_terms_at(trials_terms_t *terms, trials_str_t text,
+                const trials_tokens_t *tokens, size_t i, int shouts,
+                size_t *used, const trials_term_t **term)
+{
+    int                   value;
+    size_t                n, start, inner;
+    trials_rc_t           rc;
+    trials_tokens_t       before;
+    const trials_token_t *t;
+
+    *term = NULL;
+    *used = 1;
+    t = &tokens->list[i];
+
+    if (t->kind == TRIALS_TOKEN_SIGN || trials_names_not(text, tokens, i)) {
+        return TRIALS_OK;
+    }
+
+    n = 0;
+    *term = shouts ? NULL : trials_learned_at(terms, text, tokens, i, &n);
+    value = trials_trie_longest(terms->glossary->terms, text, tokens, i, used,
+                                NULL);
+
+    if (value >= 0 && *used > n) {
+        inner = trials_terms_within(terms, value, text, tokens, i, *used);
+
+        /* "Active hepatitis": that "hepatitis" is marked by itself, and so is
+         * what stands before it. */
+
+        if (inner) {
+            before = *tokens;
+            before.n = i + inner;
+
+            return trials_terms_at(terms, text, &before, i, shouts, used, term);
+        }
+    }
+
+    if (value >= 0 && *used > n
+        && !(shouts
+             && terms->glossary->entries[value].kind
+                    == TRIALS_ENTRY_ABBREVIATION))
+    {
+        rc = trials_terms_spelled(terms, value, tokens, i, *used)
+                 ? trials_terms_entry(terms, (size_t) value, term)
+                 : trials_terms_sense(terms, value, text, term);
+
+    } else if (*term) {
+        *used = n;
+        rc = TRIALS_OK;
+
+    } else {
+        *used = 1;
+        return trials_terms_look(terms, text.data + t->start, t->len, term);
+    }
+
+    if (rc == TRIALS_OK && *term) {
+        t = &tokens->list[i + *used - 1];
+        start = tokens->list[i].start;
+
+        if (trials_names_cover(terms, text, start, t->start + t->len - start)) {
+            *term = NULL;
+        }
+    }
+
+    return rc;
 }
 
 
@@ -313,8 +396,65 @@ trials_runs_add(trials_runs_t *runs, trials_str_t text,
 }
 
 
-/* The study's object for a glossary entry; NULL where it may not be explained
- * here. */
+/* Where a form of the same term begins that ends what was found at token i, or 0:
+ * "active hepatitis" explains "hepatitis"; not so "5-FU". */
+
+static size_t
+trials_terms_within(const trials_terms_t *terms, int value, trials_str_t text,
+                    const trials_tokens_t *tokens, size_t i, size_t used)
+{
+    size_t k, n;
+
+    for (k = 1; k < used; k++) {
+        if (tokens->list[i + k].space
+            && trials_trie_longest(terms->glossary->terms, text, tokens, i + k,
+                                   &n, NULL)
+                   == value
+            && n == used - k)
+        {
+            return k;
+        }
+    }
+
+    return 0;
+}
+
+
+/* An abbreviation that is spelled out has one sense only. */
+
+static int
+trials_terms_spelled(const trials_terms_t *terms, int value,
+                     const trials_tokens_t *tokens, size_t i, size_t used)
+{
+    size_t k;
+
+    for (k = i + 1; k < i + used && !tokens->list[k].space; k++) {
+        /* void */
+    }
+
+    return k < i + used
+           && terms->glossary->entries[value].kind == TRIALS_ENTRY_ABBREVIATION;
+}
+
+
+/* The study's object for the sense of an entry that fits here; NULL where none
+ * does. */
+
+static trials_rc_t
+trials_terms_sense(trials_terms_t *terms, int n, trials_str_t text,
+                   const trials_term_t **term)
+{
+    *term = NULL;
+
+    for (/* void */; n >= 0; n = terms->glossary->entries[n].next) {
+        if (trials_terms_allowed(terms, (size_t) n, text)) {
+            return trials_terms_entry(terms, (size_t) n, term);
+        }
+    }
+
+    return TRIALS_OK;
+}
+
 
 static trials_rc_t
 trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
@@ -324,16 +464,11 @@ trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
 
     *term = terms->made[n];
 
-    if (*term || terms->barred[n]) {
+    if (*term) {
         return TRIALS_OK;
     }
 
     entry = &terms->glossary->entries[n];
-
-    if (!trials_terms_allowed(terms, entry)) {
-        terms->barred[n] = 1;
-        return TRIALS_OK;
-    }
 
     /* What the record spells out itself is one term with its long form. */
 
@@ -343,17 +478,8 @@ trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
         return TRIALS_OK;
     }
 
-    made = trials_arena_alloc(terms->arena, sizeof(trials_term_t));
+    made = trials_term_make(terms, entry, entry->term);
     if (made == NULL) {
-        return TRIALS_NOMEM;
-    }
-
-    made->term = entry->term;
-    made->meaning = entry->meaning;
-    made->abbreviation = entry->abbreviation;
-    made->slug = trials_terms_slug(terms, entry->term);
-
-    if (made->slug.data == NULL) {
         return TRIALS_NOMEM;
     }
 
@@ -364,55 +490,151 @@ trials_terms_entry(trials_terms_t *terms, size_t n, const trials_term_t **term)
 }
 
 
-/*
- * An ambiguous abbreviation is explained where the study is about what the
- * glossary means; the name of what is tested is never explained as something
- * else.
- */
+/* A word that is not in the glossary, but whose look tells what it is. */
 
-static int
-trials_terms_allowed(trials_terms_t *terms, const trials_entry_t *entry)
+static trials_rc_t
+trials_terms_look(trials_terms_t *terms, const char *word, size_t len,
+                  const trials_term_t **term)
 {
-    if (entry->context.len && !trials_terms_names(terms->about, entry->context))
-    {
-        return 0;
-    }
+    int n;
 
-    return !entry->abbreviation
-           || !trials_terms_names(terms->products, entry->term);
+    *term = NULL;
+    n = trials_glossary_look(terms->glossary, word, len);
+
+    return n < 0 ? TRIALS_OK
+                 : trials_learned_look(terms, &terms->glossary->entries[n],
+                                       word, len, term);
 }
 
 
-/* Does text, in lower case, hold one of the words parted by "|"? */
+trials_term_t *
+trials_term_make(trials_terms_t *terms, const trials_entry_t *entry,
+                 trials_str_t name)
+{
+    trials_term_t *made;
+
+    made = trials_arena_calloc(terms->arena, 1, sizeof(trials_term_t));
+    if (made == NULL) {
+        return NULL;
+    }
+
+    made->term = name;
+    made->meaning = entry->meaning;
+    made->abbreviation = entry->kind == TRIALS_ENTRY_ABBREVIATION;
+    made->slug = trials_terms_slug(terms, name);
+
+    if (made->abbreviation) {
+        made->expansion = trials_entry_expansion(entry);
+    }
+
+    return made->slug.data ? made : NULL;
+}
+
+
+/*
+ * An ambiguous abbreviation is explained where the study, or the text itself,
+ * is about what the glossary means; the study's own name and what it tests are
+ * never explained as something else.
+ */
 
 static int
-trials_terms_names(trials_str_t text, trials_str_t words)
+trials_terms_allowed(trials_terms_t *terms, size_t n, trials_str_t text)
 {
-    char        lower[128];
-    size_t      i, n;
-    const char *p, *end;
+    unsigned char        *allowed;
+    const trials_entry_t *entry;
 
-    for (i = 0; i < words.len; i += n + 1) {
-        for (n = 0; i + n < words.len && words.data[i + n] != '|'; n++) {
-            if (n < sizeof(lower)) {
-                lower[n] = trials_lower(words.data[i + n]);
-            }
+    allowed = &terms->allowed[n];
+    entry = &terms->glossary->entries[n];
+
+    if (*allowed == TRIALS_ALLOWED_UNKNOWN) {
+        if (entry->kind == TRIALS_ENTRY_ABBREVIATION
+            && trials_names_own(terms, entry->term))
+        {
+            *allowed = TRIALS_ALLOWED_NOT;
+
+        } else if (entry->context.len == 0
+                   || trials_terms_about_one(terms, entry->context))
+        {
+            *allowed = TRIALS_ALLOWED_HERE;
+
+        } else {
+            *allowed = TRIALS_ALLOWED_NEAR;
         }
+    }
 
-        if (n == 0 || n > sizeof(lower)) {
+    return *allowed == TRIALS_ALLOWED_HERE
+           || (*allowed == TRIALS_ALLOWED_NEAR
+               && trials_terms_near(text, entry->context));
+}
+
+
+/* Is the study about one of the words parted by "|"?  A word that is not short
+ * may have any ending. */
+
+static int
+trials_terms_about_one(const trials_terms_t *terms, trials_str_t words)
+{
+    const char  *p, *start, *end;
+    trials_str_t word;
+
+    start = terms->about.data;
+    end = start + terms->about.len;
+
+    while (trials_table_piece(&words, &word)) {
+        if (word.len == 0 || word.data[0] == '~') {
             continue;
         }
 
-        p = text.data;
-        end = text.data + text.len;
-
-        while ((p = memmem(p, (size_t) (end - p), lower, n)) != NULL) {
-            if ((p == text.data || !trials_is_lower(p[-1]))
-                && (p + n == end || !trials_is_lower(p[n])))
+        for (p = start;
+             (p = memmem(p, (size_t) (end - p), word.data, word.len)) != NULL;
+             p++)
+        {
+            if ((p == start || !trials_is_lower(p[-1]))
+                && (word.len > TRIALS_CONTEXT_WHOLE || p + word.len == end
+                    || !trials_is_lower(p[word.len])))
             {
                 return 1;
             }
-            p++;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Does text hold one of the words that begin with "~"? */
+
+static int
+trials_terms_near(trials_str_t text, trials_str_t words)
+{
+    size_t       i, k;
+    trials_str_t word;
+
+    while (trials_table_piece(&words, &word)) {
+        if (word.len < 2 || word.data[0] != '~') {
+            continue;
+        }
+
+        word.data++;
+        word.len--;
+
+        for (i = 0; i + word.len <= text.len; i++) {
+            if (i && trials_is_lower(trials_lower(text.data[i - 1]))) {
+                continue;
+            }
+
+            for (k = 0; k < word.len; k++) {
+                if (trials_lower(text.data[i + k]) != word.data[k]) {
+                    break;
+                }
+            }
+
+            if (k == word.len
+                && (k > TRIALS_CONTEXT_WHOLE || i + k == text.len
+                    || !trials_is_lower(trials_lower(text.data[i + k]))))
+            {
+                return 1;
+            }
         }
     }
 

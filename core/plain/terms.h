@@ -12,8 +12,8 @@
 #include <trials/plain.h>
 
 
-/* Abbreviations that a record may define, at most; the table is twice as large,
- * a power of two. */
+/* Words that a study may define or that are known by their look, at most; the
+ * table is twice as large, a power of two. */
 #define TRIALS_LEARNED_MAX  256
 #define TRIALS_LEARNED_SIZE 512
 
@@ -21,12 +21,16 @@
 typedef struct {
     trials_arena_t          *arena;
     const trials_glossary_t *glossary;
-    trials_term_t          **made;   /* by the glossary's entry */
-    unsigned char           *barred; /* the same: not to be explained here */
+    trials_term_t          **made;    /* by the glossary's entry */
+    unsigned char           *allowed; /* the same: trials_allowed_t */
     trials_term_t           *learned[TRIALS_LEARNED_SIZE];
     size_t                   nlearned;
-    trials_str_t             about; /* conditions and titles, in lower case */
-    trials_str_t             products; /* interventions, in lower case */
+    unsigned                 hyphens : 1; /* one of them has a hyphen */
+    trials_str_t             about;       /* what the study is about, in lower
+                                         case: titles, conditions, tested */
+    trials_str_t             acronym;     /* the study's own */
+    trials_str_t            *names;       /* of what is tested, in lower case */
+    size_t                   nnames;
     trials_str_t            *slugs;
     size_t                   nslugs;
     size_t                   slugs_size;
@@ -37,6 +41,10 @@ typedef struct {
 trials_rc_t trials_terms_init(trials_terms_t *terms, trials_arena_t *arena,
                               const trials_glossary_t *glossary,
                               const trials_study_t    *study);
+
+/* A term of the study for an entry; NULL where memory is out. */
+trials_term_t *trials_term_make(trials_terms_t       *terms,
+                                const trials_entry_t *entry, trials_str_t name);
 
 /* Cuts text into runs at every term; their texts point into text. */
 trials_rc_t

@@ -11,10 +11,12 @@
 static size_t          trials_word_end(trials_str_t text, size_t i);
 static size_t          trials_number_end(trials_str_t text, size_t i);
 static trials_token_t *trials_tokens_push(trials_tokens_t *tokens);
+static void trials_text_put(trials_buf_t *buf, size_t start, size_t *space,
+                            const char *data, size_t len);
 
 
 size_t
-trials_utf8_read(const char *data, size_t len, uint32_t *code)
+trials_utf8_decode(const char *data, size_t len, uint32_t *code)
 {
     size_t                i, n;
     uint32_t              c;
@@ -22,11 +24,6 @@ trials_utf8_read(const char *data, size_t len, uint32_t *code)
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 
     p = (const unsigned char *) data;
-
-    if (p[0] < 0x80) {
-        *code = p[0];
-        return 1;
-    }
 
     n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 0;
     *code = 0xfffd;
@@ -55,12 +52,8 @@ trials_utf8_read(const char *data, size_t len, uint32_t *code)
 
 
 int
-trials_is_letter(uint32_t code)
+trials_is_letter_beyond(uint32_t code)
 {
-    if (code < 0x80) {
-        return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
-    }
-
     return code == 0xaa || code == 0xb5 || code == 0xba
            || (code >= 0xc0 && code <= 0x24f && code != 0xd7 && code != 0xf7)
            || (code >= 0x250 && code <= 0x52f && code != 0x37e && code != 0x387)
@@ -71,10 +64,9 @@ trials_is_letter(uint32_t code)
 
 
 int
-trials_is_space(uint32_t code)
+trials_is_space_beyond(uint32_t code)
 {
-    return code == ' ' || (code >= 9 && code <= 13) || code == 0x85
-           || code == 0xa0 || code == 0x1680
+    return code == 0x85 || code == 0xa0 || code == 0x1680
            || (code >= 0x2000 && code <= 0x200b) || code == 0x2028
            || code == 0x2029 || code == 0x202f || code == 0x205f
            || code == 0x3000 || code == 0xfeff;
@@ -99,8 +91,12 @@ trials_word_is(const char *data, size_t len, const char *lower)
 int
 trials_word_in(const char *data, size_t len, const char *const *list)
 {
+    char first;
+
+    first = len ? trials_lower(data[0]) : '\0';
+
     for (; *list; list++) {
-        if (trials_word_is(data, len, *list)) {
+        if ((*list)[0] == first && trials_word_is(data, len, *list)) {
             return 1;
         }
     }
@@ -240,33 +236,52 @@ trials_number_end(trials_str_t text, size_t i)
 void
 trials_text_clean(trials_buf_t *buf, trials_str_t text)
 {
-    size_t   i, n, start, space;
+    size_t   i, n, from, start, space;
     uint32_t code;
 
     start = buf->len;
     space = 0;
 
-    for (i = 0; i < text.len; i += n) {
+    for (i = 0; i < text.len;) {
+        from = i;
+
+        /* As much at once as needs no care. */
+
+        while (i < text.len && text.data[i] > ' ' && text.data[i] < 0x7f) {
+            i++;
+        }
+
+        if (i > from) {
+            trials_text_put(buf, start, &space, text.data + from, i - from);
+            continue;
+        }
+
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (trials_is_space(code)) {
             space = 1;
-            continue;
+
+        } else if (code == 0xfffd) {
+            trials_text_put(buf, start, &space, "\xef\xbf\xbd", 3);
+
+        } else if (code >= 0x20 && code != 0x7f && code != 0xfffe
+                   && code != 0xffff) {
+            trials_text_put(buf, start, &space, text.data + i, n);
         }
 
-        if (code < 0x20 || code == 0x7f || code == 0xfffe || code == 0xffff) {
-            continue;
-        }
-
-        if (space && buf->len > start) {
-            (void) trials_buf_append(buf, " ", 1);
-        }
-        space = 0;
-
-        if (code == 0xfffd) {
-            (void) trials_buf_append(buf, "\xef\xbf\xbd", 3);
-        } else {
-            (void) trials_buf_append(buf, text.data + i, n);
-        }
+        i += n;
     }
+}
+
+
+static void
+trials_text_put(trials_buf_t *buf, size_t start, size_t *space,
+                const char *data, size_t len)
+{
+    if (*space && buf->len > start) {
+        (void) trials_buf_append(buf, " ", 1);
+    }
+
+    *space = 0;
+    (void) trials_buf_append(buf, data, len);
 }

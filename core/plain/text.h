@@ -39,15 +39,40 @@ typedef struct {
 trials_rc_t trials_tokens_read(trials_tokens_t *tokens, trials_str_t text);
 void        trials_tokens_free(trials_tokens_t *tokens);
 
+/* What is not ASCII of the three below. */
+size_t trials_utf8_decode(const char *data, size_t len, uint32_t *code);
+int    trials_is_letter_beyond(uint32_t code);
+int    trials_is_space_beyond(uint32_t code);
+
+
 /* The character at data, at most len bytes; *code is U+FFFD and the answer 1
  * where the bytes are not UTF-8.  len is at least 1. */
-size_t trials_utf8_read(const char *data, size_t len, uint32_t *code);
+static inline size_t
+trials_utf8_read(const char *data, size_t len, uint32_t *code)
+{
+    if ((unsigned char) data[0] < 0x80) {
+        *code = (unsigned char) data[0];
+        return 1;
+    }
+
+    return trials_utf8_decode(data, len, code);
+}
 
 /* Letters of the scripts that records use. */
-int trials_is_letter(uint32_t code);
+static inline int
+trials_is_letter(uint32_t code)
+{
+    return code < 0x80 ? (code | 32) >= 'a' && (code | 32) <= 'z'
+                       : trials_is_letter_beyond(code);
+}
 
 /* Every kind of space, the no-break and zero-width ones too. */
-int trials_is_space(uint32_t code);
+static inline int
+trials_is_space(uint32_t code)
+{
+    return code < 0x80 ? code == ' ' || (code >= 9 && code <= 13)
+                       : trials_is_space_beyond(code);
+}
 
 static inline int
 trials_is_digit(char c)

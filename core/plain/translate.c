@@ -81,7 +81,8 @@ trials_translate_criteria(trials_translation_t *translation,
     all.err = err;
 
     trials_rewriter_init(&all.rewriter, &translation->plain->rules,
-                         translation->arena);
+                         &translation->plain->checker, translation->arena);
+    all.rewriter.trace = translation->trace;
 
     for (i = 0; i < eligibility->ngroups && rc == TRIALS_OK; i++) {
         group = &eligibility->groups[i];
@@ -141,6 +142,10 @@ trials_criterion(trials_criteria_t *all, trials_criterion_t *criterion,
                  const trials_place_of_t *place)
 {
     trials_rc_t rc;
+
+    if (all->rewriter.trace) {
+        trials_trace_next(all->rewriter.trace);
+    }
 
     rc = trials_rewrite(&all->rewriter, criterion, place);
 

@@ -22,18 +22,30 @@ typedef struct {
     uint32_t node; /* where the edge starts; 0 is an empty slot */
     uint32_t child;
     uint32_t hash;
-    uint32_t len;
-    char     key[TRIALS_TRIE_KEY];
+    uint32_t key; /* where it stands in keys: its length, then its bytes */
 } trials_edge_t;
 
+/* What leaves a node beside words. */
+#define TRIALS_TRIE_HAS_NUMBER 1
+#define TRIALS_TRIE_HAS_UNIT   2
+
+typedef struct {
+    int           value; /* or -1 */
+    unsigned char slots;
+} trials_node_t;
+
 struct trials_trie_s {
-    trials_edge_t *edges;
-    size_t         nedges;
-    size_t         size; /* of edges, a power of two */
-    int           *values;
-    size_t         nnodes; /* node 1 is the root of words in any case, node 2
+    trials_edge_t  *edges;
+    size_t          nedges;
+    size_t          size; /* of edges, a power of two */
+    char           *keys;
+    size_t          nkeys; /* bytes */
+    size_t          keys_size;
+    trials_node_t  *nodes;
+    size_t          nnodes; /* node 1 is the root of words in any case, node 2
                               that of words as they are written */
-    size_t         vsize;
+    size_t          nodes_size;
+    trials_tokens_t tokens; /* of the phrase that is added */
 };
 
 typedef struct {
@@ -56,12 +68,13 @@ trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
                   size_t len, uint32_t *child);
 static trials_rc_t trials_trie_grow(trials_trie_t *trie);
 static trials_rc_t trials_trie_node(trials_trie_t *trie, uint32_t *node);
-static size_t      trials_trie_key(char *key, trials_str_t text,
-                                   const trials_token_t *token, int exact);
-static void trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk,
-                             uint32_t node, size_t i, unsigned depth);
-static int  trials_trie_is_hyphen(trials_str_t           text,
-                                  const trials_tokens_t *tokens, size_t i);
+static int    trials_trie_same(const char *stored, const char *key, size_t len);
+static size_t trials_trie_key(char *key, trials_str_t text,
+                              const trials_token_t *token, int exact);
+static void   trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk,
+                               uint32_t node, size_t i, unsigned depth);
+static int    trials_trie_is_hyphen(trials_str_t           text,
+                                    const trials_tokens_t *tokens, size_t i);
 
 
 static const char *const trials_number_words[] = {
@@ -108,7 +121,9 @@ trials_trie_destroy(trials_trie_t *trie)
     }
 
     free(trie->edges);
-    free(trie->values);
+    free(trie->keys);
+    free(trie->nodes);
+    trials_tokens_free(&trie->tokens);
     free(trie);
 }
 
@@ -116,54 +131,56 @@ trials_trie_destroy(trials_trie_t *trie)
 trials_rc_t
 trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value)
 {
-    char            key[TRIALS_TRIE_KEY];
-    size_t          i, len;
-    uint32_t        node;
-    trials_rc_t     rc;
-    trials_str_t    token;
-    trials_tokens_t tokens;
+    char             key[TRIALS_TRIE_KEY];
+    size_t           i, len;
+    uint32_t         node;
+    trials_rc_t      rc;
+    trials_str_t     token;
+    trials_tokens_t *tokens;
 
-    memset(&tokens, 0, sizeof(trials_tokens_t));
-
-    rc = trials_tokens_read(&tokens, phrase);
+    tokens = &trie->tokens;
+    rc = trials_tokens_read(tokens, phrase);
     node = exact ? 2 : 1;
 
-    if (rc == TRIALS_OK && (tokens.n == 0 || tokens.n > TRIALS_TRIE_TOKENS)) {
+    if (rc == TRIALS_OK && (tokens->n == 0 || tokens->n > TRIALS_TRIE_TOKENS)) {
         rc = TRIALS_INVALID;
     }
 
-    for (i = 0; i < tokens.n && rc == TRIALS_OK; i++) {
-        token.data = phrase.data + tokens.list[i].start;
-        token.len = tokens.list[i].len;
+    for (i = 0; i < tokens->n && rc == TRIALS_OK; i++) {
+        token.data = phrase.data + tokens->list[i].start;
+        token.len = tokens->list[i].len;
 
-        if (i + 2 < tokens.n && token.data[0] == '{') {
-            token.data =
-                token.data[1] == 'n' ? TRIALS_TRIE_NUMBER : TRIALS_TRIE_UNIT;
-            rc = trials_trie_child(trie, node, token.data, 2, &node);
+        if (i + 2 < tokens->n && token.data[0] == '{') {
+            if (token.data[1] == 'n') {
+                trie->nodes[node].slots |= TRIALS_TRIE_HAS_NUMBER;
+                rc =
+                    trials_trie_child(trie, node, TRIALS_TRIE_NUMBER, 2, &node);
+            } else {
+                trie->nodes[node].slots |= TRIALS_TRIE_HAS_UNIT;
+                rc = trials_trie_child(trie, node, TRIALS_TRIE_UNIT, 2, &node);
+            }
             i += 2;
             continue;
         }
 
-        if (trials_trie_is_hyphen(phrase, &tokens, i)) {
+        if (trials_trie_is_hyphen(phrase, tokens, i)) {
             continue;
         }
 
-        len = trials_trie_key(key, phrase, &tokens.list[i], exact);
+        len = trials_trie_key(key, phrase, &tokens->list[i], exact);
         rc = len ? trials_trie_child(trie, node, key, len, &node)
                  : TRIALS_INVALID;
     }
-
-    trials_tokens_free(&tokens);
 
     if (rc != TRIALS_OK) {
         return rc;
     }
 
-    if (trie->values[node] >= 0 && trie->values[node] != value) {
+    if (trie->nodes[node].value >= 0 && trie->nodes[node].value != value) {
         return TRIALS_BUSY;
     }
 
-    trie->values[node] = value;
+    trie->nodes[node].value = value;
 
     return TRIALS_OK;
 }
@@ -204,11 +221,12 @@ trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
 {
     char                  key[TRIALS_TRIE_KEY];
     size_t                len;
+    unsigned              slots;
     trials_edge_t        *edge;
     const trials_token_t *token;
 
-    if (trie->values[node] >= 0 && i - walk->at > walk->used) {
-        walk->value = trie->values[node];
+    if (trie->nodes[node].value >= 0 && i - walk->at > walk->used) {
+        walk->value = trie->nodes[node].value;
         walk->used = i - walk->at;
         walk->best_slots = walk->slots;
     }
@@ -231,14 +249,20 @@ trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
         }
     }
 
-    if (trials_token_is_number(walk->text, token)) {
+    slots = trie->nodes[node].slots;
+
+    if ((slots & TRIALS_TRIE_HAS_NUMBER)
+        && trials_token_is_number(walk->text, token))
+    {
         edge = trials_trie_find(trie, node, TRIALS_TRIE_NUMBER, 2);
         if (edge->node) {
             walk->slots.number = i;
             trials_trie_walk(trie, walk, edge->child, i + 1, depth + 1);
         }
 
-    } else if (trials_token_is_unit(walk->text, token)) {
+    } else if ((slots & TRIALS_TRIE_HAS_UNIT)
+               && trials_token_is_unit(walk->text, token))
+    {
         edge = trials_trie_find(trie, node, TRIALS_TRIE_UNIT, 2);
         if (edge->node) {
             walk->slots.unit = i;
@@ -347,8 +371,8 @@ trials_trie_find(const trials_trie_t *trie, uint32_t node, const char *key,
         edge = &trie->edges[i];
 
         if (edge->node == 0
-            || (edge->node == node && edge->hash == hash && edge->len == len
-                && memcmp(edge->key, key, len) == 0))
+            || (edge->hash == hash && edge->node == node
+                && trials_trie_same(trie->keys + edge->key, key, len)))
         {
             return edge;
         }
@@ -360,6 +384,8 @@ static trials_rc_t
 trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
                   size_t len, uint32_t *child)
 {
+    char          *keys;
+    size_t         size;
     trials_rc_t    rc;
     trials_edge_t *edge;
 
@@ -383,22 +409,43 @@ trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
         return rc;
     }
 
+    if (trie->nkeys + len + 1 > trie->keys_size) {
+        size = 2 * trie->keys_size + TRIALS_TRIE_KEY + 1;
+
+        keys = realloc(trie->keys, size);
+        if (keys == NULL) {
+            return TRIALS_NOMEM;
+        }
+
+        trie->keys = keys;
+        trie->keys_size = size;
+    }
+
     edge->node = node;
     edge->child = *child;
     edge->hash = trials_trie_hash(node, key, len);
-    edge->len = (uint32_t) len;
-    memcpy(edge->key, key, len);
+    edge->key = (uint32_t) trie->nkeys;
+    trie->keys[trie->nkeys++] = (char) len;
+    memcpy(trie->keys + trie->nkeys, key, len);
+    trie->nkeys += len;
     trie->nedges++;
 
     return TRIALS_OK;
 }
 
 
+static int
+trials_trie_same(const char *stored, const char *key, size_t len)
+{
+    return (size_t) stored[0] == len && memcmp(stored + 1, key, len) == 0;
+}
+
+
 static trials_rc_t
 trials_trie_grow(trials_trie_t *trie)
 {
-    size_t         i, size, old;
-    trials_edge_t *edge, *edges;
+    size_t         i, k, size, old;
+    trials_edge_t *edges;
 
     old = trie->size;
     edges = trie->edges;
@@ -413,11 +460,17 @@ trials_trie_grow(trials_trie_t *trie)
     trie->size = size;
 
     for (i = 0; i < old; i++) {
-        if (edges[i].node) {
-            edge = trials_trie_find(trie, edges[i].node, edges[i].key,
-                                    edges[i].len);
-            *edge = edges[i];
+        if (edges[i].node == 0) {
+            continue;
         }
+
+        for (k = edges[i].hash & (size - 1); trie->edges[k].node;
+             k = (k + 1) & (size - 1))
+        {
+            /* void */
+        }
+
+        trie->edges[k] = edges[i];
     }
 
     free(edges);
@@ -429,23 +482,24 @@ trials_trie_grow(trials_trie_t *trie)
 static trials_rc_t
 trials_trie_node(trials_trie_t *trie, uint32_t *node)
 {
-    int   *values;
-    size_t size;
+    size_t         size;
+    trials_node_t *nodes;
 
-    if (trie->nnodes >= trie->vsize) {
-        size = trie->vsize ? 2 * trie->vsize : 1024;
+    if (trie->nnodes >= trie->nodes_size) {
+        size = trie->nodes_size ? 2 * trie->nodes_size : 1024;
 
-        values = realloc(trie->values, size * sizeof(int));
-        if (values == NULL) {
+        nodes = realloc(trie->nodes, size * sizeof(trials_node_t));
+        if (nodes == NULL) {
             return TRIALS_NOMEM;
         }
 
-        trie->values = values;
-        trie->vsize = size;
+        trie->nodes = nodes;
+        trie->nodes_size = size;
     }
 
     *node = (uint32_t) trie->nnodes++;
-    trie->values[*node] = -1;
+    trie->nodes[*node].value = -1;
+    trie->nodes[*node].slots = 0;
 
     return TRIALS_OK;
 }

@@ -1,7 +1,8 @@
 /*
  * The hold on requests to the registry.  An id that could not be had is claimed
  * again soon, and there may be a thousand of them: without a hold each would
- * knock at a registry that is in trouble.
+ * knock at a registry that is in trouble.  The longer it fails, the longer it is
+ * left alone; then one request finds out for all.
  */
 
 #include "core/refresher/refresher.h"
@@ -10,7 +11,7 @@
 
 
 #define TRIALS_HOLD_FIRST 100                 /* ms, doubled at each failure */
-#define TRIALS_HOLD_LAST  500                 /* ms */
+#define TRIALS_HOLD_LAST  5000                /* ms */
 #define TRIALS_HOLD_MAX   (10L * 60L * 1000L) /* ms, whatever it asks for */
 
 
@@ -30,7 +31,7 @@ trials_hold_failed(trials_hold_t *hold, long retry_after, unsigned *seed)
 
     failures = atomic_fetch_add(&hold->failures, 1);
 
-    wait = failures < 4 ? TRIALS_HOLD_FIRST << failures : TRIALS_HOLD_LAST;
+    wait = failures < 6 ? TRIALS_HOLD_FIRST << failures : TRIALS_HOLD_LAST;
     wait = wait < TRIALS_HOLD_LAST ? wait : TRIALS_HOLD_LAST;
     wait = wait / 2 + (long) rand_r(seed) % (wait / 2 + 1);
 

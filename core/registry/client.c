@@ -63,7 +63,9 @@ trials_registry_create(const trials_registry_settings_t *settings,
     registry->retries = settings->retries;
     registry->max_retry_wait = settings->max_retry_wait;
     registry->max_body = settings->max_body;
+    registry->timeout = settings->timeout;
     registry->stop = settings->stop;
+    registry->admit = settings->admit;
     registry->stop_data = settings->stop_data;
     registry->seed = (unsigned) time(NULL) ^ (unsigned) (size_t) registry;
 

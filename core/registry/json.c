@@ -129,6 +129,8 @@ trials_json_text(trials_json_t *json, const json_t *value,
     n = trials_registry_clean(p, text, len);
 
     if (field->kind != TRIALS_FIELD_MARKUP) {
+        n = trials_registry_entities(p, n);
+
         while (n && (unsigned char) p[n - 1] <= ' ') {
             n--;
         }

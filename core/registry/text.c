@@ -2,6 +2,8 @@
 
 #include "core/registry/text.h"
 
+#include <string.h>
+
 
 static size_t trials_registry_character(const unsigned char *p, size_t len);
 
@@ -36,6 +38,41 @@ trials_registry_clean(char *dst, const char *src, size_t len)
         }
 
         dst[n++] = (char) p[i];
+    }
+
+    return n;
+}
+
+
+size_t
+trials_registry_entities(char *text, size_t len)
+{
+    size_t i, k, n, size;
+    static const struct {
+        const char *name;
+        char        sign;
+    } entities[] = {{"&amp;", '&'},   {"&lt;", '<'},    {"&gt;", '>'},
+                    {"&quot;", '"'},  {"&apos;", '\''}, {"&#39;", '\''},
+                    {"&#039;", '\''}, {"&nbsp;", ' '},  {"&#160;", ' '}};
+
+    for (i = 0, n = 0; i < len; i += size) {
+        size = 1;
+        text[n] = text[i];
+
+        for (k = 0;
+             text[i] == '&' && k < sizeof(entities) / sizeof(entities[0]); k++)
+        {
+            if (len - i >= strlen(entities[k].name)
+                && memcmp(text + i, entities[k].name, strlen(entities[k].name))
+                       == 0)
+            {
+                text[n] = entities[k].sign;
+                size = strlen(entities[k].name);
+                break;
+            }
+        }
+
+        n++;
     }
 
     return n;

@@ -15,6 +15,10 @@
  */
 size_t trials_registry_clean(char *dst, const char *src, size_t len);
 
+/* Resolves HTML's entities for signs ("&amp;", "&#39;") in place, which some
+ * plain-text fields hold though they are none; the new length. */
+size_t trials_registry_entities(char *text, size_t len);
+
 /*
  * Copies of len bytes what one line of a message can hold: control characters
  * and line ends become spaces, what is not UTF-8 becomes "?".  Cut, at a

@@ -1,12 +1,13 @@
 /*
  * A request: tries, redirects and waits round libcurl, and what each answer
- * means.
+ * means.  The body of a 200 goes to a sink, piece by piece.
  */
 
 #include "core/registry/client.h"
 #include "core/registry/text.h"
 #include "core/registry/url.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 
 #define TRIALS_REDIRECTS_MAX   3
+#define TRIALS_LOCATION_MAX    2048 /* bytes */
 #define TRIALS_BACKOFF_FIRST   250  /* milliseconds, doubled at each try */
 #define TRIALS_BACKOFF_MAX     8000 /* milliseconds */
 #define TRIALS_SLICE           50 /* milliseconds between two looks at stop() */
@@ -27,8 +29,15 @@ typedef struct {
     long status;
     long retry_after; /* milliseconds, 0: none */
     int  again;       /* another try may do better */
-    char location[TRIALS_URL_MAX];
+    char location[TRIALS_LOCATION_MAX];
 } trials_answer_t;
+
+/* An answer as a whole. */
+
+typedef struct {
+    trials_buf_t *buf;
+    size_t        max;
+} trials_body_t;
 
 
 static size_t
@@ -36,7 +45,13 @@ trials_registry_write(char *data, size_t size, size_t n, void *opaque);
 static int
 trials_registry_progress(void *data, curl_off_t dltotal, curl_off_t dlnow,
                          curl_off_t ultotal, curl_off_t ulnow);
+static trials_rc_t
+            trials_registry_store(void *data, const char *bytes, size_t n);
+static void trials_registry_empty(void *data);
 static int  trials_registry_stopped(const trials_registry_t *registry);
+static int  trials_registry_admitted(const trials_registry_t *registry);
+static const char             *
+trials_registry_shown(trials_registry_t *registry, const char *url);
 static int  trials_registry_wait(const trials_registry_t *registry, long wait);
 static long trials_registry_backoff(trials_registry_t *registry, int try);
 static trials_rc_t
@@ -75,9 +90,9 @@ trials_registry_options(trials_registry_t                *registry,
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_USERAGENT, registry->agent);
     SET(CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout);
-    SET(CURLOPT_TIMEOUT_MS, settings->timeout);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_WRITEFUNCTION, trials_registry_write);
     SET(CURLOPT_WRITEDATA, registry);
@@ -100,12 +115,43 @@ trials_registry_get(trials_registry_t *registry, const char *path,
                     trials_buf_t *body, char *url, long *retry_after,
                     trials_error_t *err)
 {
+    trials_rc_t   rc;
+    trials_body_t whole;
+    trials_sink_t sink;
+
+    whole.buf = body;
+    whole.max = registry->max_body;
+
+    sink.begin = trials_registry_empty;
+    sink.write = trials_registry_store;
+    sink.data = &whole;
+    sink.max = body->max < whole.max ? body->max : whole.max;
+
+    (void) curl_easy_setopt(registry->curl, CURLOPT_TIMEOUT_MS,
+                            registry->timeout);
+    (void) curl_easy_setopt(registry->curl, CURLOPT_LOW_SPEED_LIMIT, 0L);
+
+    rc = trials_registry_ask(registry, path, &sink, url, retry_after, err);
+
+    if (rc != TRIALS_OK) {
+        trials_buf_reset(body);
+    }
+
+    return rc;
+}
+
+
+trials_rc_t
+trials_registry_ask(trials_registry_t *registry, const char *path,
+                    trials_sink_t *sink, char *url, long *retry_after,
+                    trials_error_t *err)
+{
     int             try;
     long            wait;
     trials_rc_t     rc;
     trials_answer_t answer;
 
-    registry->body = body;
+    registry->sink = sink;
 
     for (try = 0;; try++) {
         if (snprintf(url, TRIALS_URL_MAX, "%s%s", registry->base, path)
@@ -134,10 +180,6 @@ trials_registry_get(trials_registry_t *registry, const char *path,
         if (!trials_registry_wait(registry, wait)) {
             break;
         }
-    }
-
-    if (rc != TRIALS_OK) {
-        trials_buf_reset(body);
     }
 
     return rc;
@@ -181,9 +223,9 @@ trials_registry_follow(trials_registry_t *registry, char *url,
         }
 
         if (hops == TRIALS_REDIRECTS_MAX) {
-            return trials_error(err, TRIALS_UNAVAILABLE,
-                                "%s: more than %d redirects", url,
-                                TRIALS_REDIRECTS_MAX);
+            return trials_error(
+                err, TRIALS_UNAVAILABLE, "%s: more than %d redirects",
+                trials_registry_shown(registry, url), TRIALS_REDIRECTS_MAX);
         }
 
         origin = NULL;
@@ -192,7 +234,8 @@ trials_registry_follow(trials_registry_t *registry, char *url,
         curl_free(origin);
 
         if (rc == TRIALS_NOMEM) {
-            return trials_error(err, rc, "%s: out of memory", url);
+            return trials_error(err, rc, "%s: out of memory",
+                                trials_registry_shown(registry, url));
         }
 
         if (!same) {
@@ -200,8 +243,8 @@ trials_registry_follow(trials_registry_t *registry, char *url,
                                  strlen(answer->location));
 
             return trials_error(err, TRIALS_UNAVAILABLE,
-                                "%s: redirected to elsewhere, \"%s\"", url,
-                                text);
+                                "%s: redirected to elsewhere, \"%s\"",
+                                trials_registry_shown(registry, url), text);
         }
 
         memcpy(url, answer->location, strlen(answer->location) + 1);
@@ -219,10 +262,17 @@ trials_registry_try(trials_registry_t *registry, const char *url,
     curl_off_t seconds;
 
     curl = registry->curl;
-    memset(answer, 0, sizeof(trials_answer_t));
-    trials_buf_reset(registry->body);
+    memset(answer, 0, offsetof(trials_answer_t, location) + 1);
+    registry->sink->begin(registry->sink->data);
+    registry->sunk = TRIALS_OK;
     registry->reason[0] = '\0';
     registry->text_len = 0;
+    registry->status = 0;
+
+    if (!trials_registry_admitted(registry)) {
+        return trials_error(err, TRIALS_UNAVAILABLE, "%s: not asked",
+                            trials_registry_shown(registry, url));
+    }
 
     rc = curl_easy_setopt(curl, CURLOPT_URL, url);
 
@@ -237,6 +287,7 @@ trials_registry_try(trials_registry_t *registry, const char *url,
     seconds = 0;
     (void) curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
     (void) curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+    registry->status = answer->status;
 
     if (seconds > TRIALS_RETRY_AFTER_MAX) {
         seconds = TRIALS_RETRY_AFTER_MAX;
@@ -268,27 +319,34 @@ static trials_rc_t
 trials_registry_lost(trials_registry_t *registry, const char *url, CURLcode rc,
                      trials_answer_t *answer, trials_error_t *err)
 {
-    size_t max;
+    const char *shown;
 
-    if (registry->body->failed == TRIALS_NOMEM) {
+    shown = trials_registry_shown(registry, url);
+
+    switch (registry->sunk) {
+    case TRIALS_OK:
+        break;
+
+    case TRIALS_NOMEM:
         rc = CURLE_OUT_OF_MEMORY;
-    }
+        break;
 
-    if (registry->body->failed == TRIALS_TOO_LARGE) {
-        max = registry->body->max;
-        max = max < registry->max_body ? max : registry->max_body;
-
+    case TRIALS_TOO_LARGE:
         return trials_error(err, TRIALS_TOO_LARGE,
-                            "%s: the answer is larger than %zu bytes", url,
-                            max);
+                            "%s: the answer is larger than %zu bytes", shown,
+                            registry->sink->max);
+
+    default:
+        /* The sink has said why. */
+        return registry->sunk;
     }
 
     switch (rc) {
     case CURLE_OUT_OF_MEMORY:
-        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", url);
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", shown);
 
     case CURLE_ABORTED_BY_CALLBACK:
-        return trials_error(err, TRIALS_UNAVAILABLE, "%s: told to stop", url);
+        return trials_error(err, TRIALS_UNAVAILABLE, "%s: told to stop", shown);
 
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -299,7 +357,7 @@ trials_registry_lost(trials_registry_t *registry, const char *url, CURLcode rc,
         answer->again = 1;
     }
 
-    return trials_error(err, TRIALS_UNAVAILABLE, "%s: %s", url,
+    return trials_error(err, TRIALS_UNAVAILABLE, "%s: %s", shown,
                         registry->reason[0] ? registry->reason
                                             : curl_easy_strerror(rc));
 }
@@ -319,7 +377,8 @@ trials_registry_judge(trials_registry_t *registry, const char *url,
         }
 
         return trials_error(err, TRIALS_INVALID,
-                            "%s: the answer is not application/json", url);
+                            "%s: the answer is not application/json",
+                            trials_registry_shown(registry, url));
     }
 
     /* The first line of what it says. */
@@ -343,7 +402,8 @@ trials_registry_judge(trials_registry_t *registry, const char *url,
         rc = TRIALS_INVALID;
     }
 
-    return trials_error(err, rc, "%s: status %ld: %s", url, answer->status,
+    return trials_error(err, rc, "%s: status %ld: %s",
+                        trials_registry_shown(registry, url), answer->status,
                         text[0] ? text : "no reason given");
 }
 
@@ -375,11 +435,9 @@ trials_registry_write(char *data, size_t size, size_t n, void *opaque)
 {
     long               status;
     size_t             room;
-    trials_buf_t      *body;
     trials_registry_t *registry;
 
     registry = opaque;
-    body = registry->body;
     n *= size;
     status = 0;
 
@@ -393,12 +451,36 @@ trials_registry_write(char *data, size_t size, size_t n, void *opaque)
         return n;
     }
 
-    if (n > registry->max_body || body->len > registry->max_body - n) {
-        body->failed = TRIALS_TOO_LARGE;
-        return 0;
+    registry->sunk = registry->sink->write(registry->sink->data, data, n);
+
+    return registry->sunk == TRIALS_OK ? n : 0;
+}
+
+
+/* The sink of an answer that is wanted as a whole. */
+
+static void
+trials_registry_empty(void *data)
+{
+    trials_body_t *body;
+
+    body = data;
+    trials_buf_reset(body->buf);
+}
+
+
+static trials_rc_t
+trials_registry_store(void *data, const char *bytes, size_t n)
+{
+    trials_body_t *body;
+
+    body = data;
+
+    if (n > body->max || body->buf->len > body->max - n) {
+        return TRIALS_TOO_LARGE;
     }
 
-    return trials_buf_append(body, data, n) == TRIALS_OK ? n : 0;
+    return trials_buf_append(body->buf, bytes, n);
 }
 
 
@@ -419,6 +501,29 @@ static int
 trials_registry_stopped(const trials_registry_t *registry)
 {
     return registry->stop && registry->stop(registry->stop_data);
+}
+
+
+static int
+trials_registry_admitted(const trials_registry_t *registry)
+{
+    return registry->admit == NULL || registry->admit(registry->stop_data) == 0;
+}
+
+
+/* An address as messages show it: a list of a thousand ids is left out. */
+
+static const char *
+trials_registry_shown(trials_registry_t *registry, const char *url)
+{
+    size_t len;
+
+    len = strcspn(url, "?");
+
+    (void) snprintf(registry->shown, sizeof(registry->shown), "%.*s%s",
+                    (int) (len < 400 ? len : 400), url, url[len] ? "?..." : "");
+
+    return registry->shown;
 }
 
 

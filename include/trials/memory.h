@@ -10,6 +10,7 @@
 #define TRIALS_MEMORY_H
 
 
+#include <stdarg.h>
 #include <stddef.h>
 
 
@@ -91,6 +92,9 @@ trials_arena_strdup(trials_arena_t *arena, const char *data, size_t len);
 /* Formats into the arena; data NULL where memory is out. */
 trials_str_t trials_arena_printf(trials_arena_t *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+trials_str_t
+trials_arena_vprintf(trials_arena_t *arena, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Bytes taken from the system at present. */
 size_t trials_arena_size(const trials_arena_t *arena);

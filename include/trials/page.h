@@ -1,5 +1,6 @@
 /*
- * Pages: a study as HTML and JSON, by way of an XML document and stylesheets.
+ * Pages: a study as HTML and JSON, by way of an XML document and stylesheets,
+ * and the site's own pages beside the trials.
  */
 
 #ifndef TRIALS_PAGE_H
@@ -21,12 +22,22 @@ typedef struct {
     const char *base_url;  /* "https://example.org/trials", without a slash at
                              the end, for canonical addresses and paper; NULL:
                              addresses are relative to the host ("/trials") */
-    const char *site_name; /* in titles; NULL: "Trials in plain English" */
+    const char *site_name; /* the brand, in titles and at the head of each
+                             page; NULL: "Trials in plain English" */
+    const char *logo; /* address of a picture before the brand; NULL: none */
+    const char *help_line; /* text at the foot: whom to call; NULL: none */
+    const char *report;    /* "mailto:…" or an http(s) address that reports of
+                             errors go to, with the trial and the criterion;
+                             NULL: no such links */
+    const char *theme;     /* a directory of stylesheets, CSS and words that
+                             take the place of the built-in ones (see
+                             core/page/sheet.h); NULL: none */
 } trials_page_settings_t;
 
 /*
- * Compiles the stylesheets that are built into the library.  Copies the
- * settings (NULL: none set).  plain must outlive the result.  NULL with *err.
+ * Compiles the stylesheets and words that are built into the library, and those
+ * of the theme.  Copies the settings (NULL: none set).  plain must outlive the
+ * result.  NULL with *err: file, line and reason where one of them is broken.
  * Freed by _destroy().
  */
 trials_page_t      *
@@ -34,8 +45,8 @@ trials_page_create(const trials_plain_t         *plain,
                         const trials_page_settings_t *settings, trials_error_t *err);
 void trials_page_destroy(trials_page_t *page);
 
-/* A hash, in hex, of glossary, rules, stylesheets, CSS, words and the format of
- * the output: documents made by another engine are stale. */
+/* A hash, in hex, of glossary, rules, stylesheets, CSS, words, settings and the
+ * format of the output: documents made by another engine are stale. */
 const char *trials_page_engine(const trials_page_t *page);
 
 
@@ -45,12 +56,16 @@ typedef struct {
     int64_t checked; /* Unix time in seconds at which the record was fetched;
                         0: nobody knows, and the page does not say */
     int64_t now;     /* Unix time: "the end date has passed" is judged by it */
+
+    /* The trial's English JSON rendition as it was before, to say what changed
+     * since; empty: there was none.  One that cannot be read, or that is
+     * another trial's, counts as none. */
+    trials_str_t previous;
 } trials_page_facts_t;
 
 /*
- * The trial of a study, ready to be rendered: translated texts and the XML
- * document that the stylesheets read.  Lives until _destroy(); uses arena, study
- * and page, which must outlive it.
+ * The trial of a study, ready to be rendered.  Lives until _destroy(); uses
+ * arena, study and page, which must outlive it.
  */
 typedef struct trials_trial_s trials_trial_t;
 
@@ -61,20 +76,44 @@ trials_trial_create(const trials_page_t *page, trials_arena_t *arena,
 void trials_trial_destroy(trials_trial_t *trial);
 
 /*
- * Appends one rendition to out: HTML, or JSON for TRIALS_RENDITION_JSON; always
- * valid UTF-8.  May be called for each rendition in turn.
+ * Appends one rendition to out: HTML, JSON or Atom by its type; always valid
+ * UTF-8.  A trial has all renditions before TRIALS_NTRIAL, in every language.
+ * May be called for each in turn; one language after the other is fastest.
  */
 trials_rc_t
 trials_trial_render(trials_trial_t *trial, trials_rendition_t rendition,
-                    trials_buf_t *out, trials_error_t *err);
+                    trials_language_t language, trials_buf_t *out,
+                    trials_error_t *err);
+
+/* The day of the last change that is known of, "2026-11-20", or ""; lives as long
+ * as the trial. */
+const char *trials_trial_changed(const trials_trial_t *trial);
 
 /* The trial as plain text for a terminal (`trials render --as text`). */
-trials_rc_t trials_trial_text(trials_trial_t *trial, trials_buf_t *out,
-                              trials_error_t *err);
+trials_rc_t trials_trial_text(trials_trial_t *trial, trials_language_t language,
+                              trials_buf_t *out, trials_error_t *err);
 
 /* The XML document itself, for who writes stylesheets (`--as xml`). */
-trials_rc_t
-trials_trial_xml(trials_trial_t *trial, trials_buf_t *out, trials_error_t *err);
+trials_rc_t trials_trial_xml(trials_trial_t *trial, trials_language_t language,
+                             trials_buf_t *out, trials_error_t *err);
+
+
+/* The site's own pages, which no record is needed for. */
+
+typedef enum {
+    TRIALS_SITE_METHODOLOGY = 0, /* how pages are made, and their limits */
+    TRIALS_SITE_QUESTIONS,       /* what to ask before joining any trial */
+    TRIALS_SITE_GLOSSARY,        /* every term of the glossary */
+    TRIALS_NSITES
+} trials_site_t;
+
+/* Its name as a document: "methodology", "questions", "glossary". */
+const char *trials_site_name(trials_site_t site);
+
+/* Appends the page (rendition TRIALS_RENDITION_PAGE) to out. */
+trials_rc_t trials_site_render(const trials_page_t *page, trials_site_t site,
+                               trials_language_t language, trials_buf_t *out,
+                               trials_error_t *err);
 
 
 #endif

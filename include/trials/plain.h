@@ -38,9 +38,10 @@ const char *trials_plain_version(const trials_plain_t *plain);
  */
 
 typedef struct {
-    trials_str_t term;    /* as a reader knows it: "forced vital capacity" */
-    trials_str_t meaning; /* in common words, one sentence or clause */
-    trials_str_t slug;    /* [a-z0-9-]+, unique within the study: an anchor */
+    trials_str_t term;      /* as a reader knows it: "forced vital capacity" */
+    trials_str_t meaning;   /* in common words, one sentence or clause */
+    trials_str_t expansion; /* what an abbreviation stands for; or empty */
+    trials_str_t slug;      /* [a-z0-9-]+, unique within the study: an anchor */
     unsigned     abbreviation : 1; /* the term is one, e.g. "FVC" */
     unsigned     from_record : 1;  /* the record itself spells it out */
 } trials_term_t;
@@ -99,7 +100,9 @@ typedef struct trials_criterion_s trials_criterion_t;
 
 struct trials_criterion_s {
     trials_str_t  original; /* the record's text without Markdown syntax */
-    trials_str_t  plain;    /* what the page shows, flattened to text */
+    trials_str_t  plain;    /* what the page shows, flattened to text: the items
+                               of a list within it are lines of their own, what
+                               follows the list comes after an empty line */
     trials_text_t text;     /* the same in runs */
 
     /* The check proved plain equal to original.  0: plain is the original's
@@ -171,12 +174,23 @@ trials_translate_original(trials_translation_t *translation,
 
 /*
  * The fidelity check, by itself: TRIALS_OK where every number, unit,
- * comparator, time window, negation and alternative of the original is in
- * plain, and nothing of these is new there.  Else TRIALS_FAILED with what
- * differs in *err.  Both are flat text, without Markdown.
+ * comparator, time window, negation, alternative and word of meaning of the
+ * original is in text, and nothing of these is new there.  Else TRIALS_FAILED
+ * with what differs in *err.  Both are flat text, without Markdown.
  */
-trials_rc_t trials_plain_check(trials_str_t original, trials_str_t plain,
-                               trials_group_kind_t kind, trials_error_t *err);
+trials_rc_t
+trials_plain_check(const trials_plain_t *plain, trials_str_t original,
+                   trials_str_t text, trials_error_t *err);
+
+
+/*
+ * For those who improve the rules: appends how criterion n (from 1, in the
+ * record's order, nested ones included) was read, which rules fired, what was
+ * tried and what the check said; for n = 0 a line for every criterion.
+ * TRIALS_NOT_FOUND with *err where there is no such criterion.
+ */
+trials_rc_t trials_plain_explain(trials_translation_t *translation, size_t n,
+                                 trials_buf_t *out, trials_error_t *err);
 
 
 #endif

@@ -550,7 +550,13 @@ typedef struct {
     /* Asked while it waits and while it transfers; non-zero: give up at once
      * with TRIALS_UNAVAILABLE.  NULL: never. */
     int (*stop)(void *data);
-    void *stop_data;
+
+    /* Asked before each request, redirects and retries included: waits until
+     * there may be one.  Non-zero: there may not, and the call ends with
+     * TRIALS_UNAVAILABLE.  NULL: at once. */
+    int (*admit)(void *data);
+
+    void *stop_data; /* of both */
 } trials_registry_settings_t;
 
 /* The public registry; 5 s to connect, 30 s a try, 2 retries, 10 s wait,
@@ -580,6 +586,60 @@ void trials_registry_destroy(trials_registry_t *registry);
 trials_rc_t trials_registry_study(trials_registry_t *registry, const char *id,
                                   trials_buf_t *body, trials_id_t canonical,
                                   long *retry_after, trials_error_t *err);
+
+
+/*
+ * What GET /studies is asked for; all zero: every study.  Texts that are NULL
+ * and numbers that are 0 are not sent.  Names in the comments are the API's
+ * parameters; the query.* ones take Essie expressions
+ * (https://clinicaltrials.gov/find-studies/constructing-complex-search-queries).
+ */
+
+typedef struct {
+    const trials_id_t *ids; /* filter.ids: at most TRIALS_BATCH_MAX */
+    size_t             nids;
+    const char        *advanced;     /* filter.advanced */
+    const char        *status;       /* filter.overallStatus: A,B */
+    const char        *condition;    /* query.cond */
+    const char        *term;         /* query.term */
+    const char        *location;     /* query.locn */
+    const char        *intervention; /* query.intr */
+    const char        *sponsor;      /* query.spons */
+    const char        *fields;       /* fields: A,B; NULL: all of a record */
+    const char        *sort;         /* sort: LastUpdatePostDate:desc */
+    size_t             page_size;    /* 0: 1,000 */
+    size_t             limit;        /* studies; 0: all there are */
+} trials_registry_query_t;
+
+/* Ids that one question may name, and studies that one page may hold. */
+#define TRIALS_BATCH_MAX 1000
+
+/* Takes one study: an object of JSON that may be anything within its braces.
+ * It is the callee's only until it returns.  Anything but TRIALS_OK ends the
+ * call with that; *err is the callee's to fill in. */
+typedef trials_rc_t (*trials_registry_take_t)(void *data, const char *json,
+                                              size_t len, trials_error_t *err);
+
+/*
+ * GET /studies, page after page, and hands over each study as it arrives: of the
+ * answer no more than one study is in memory, at most max_body bytes.
+ *
+ * A page that fails half-way is asked for again where there are retries left, so
+ * that a study may be handed over twice.  Ids that the registry does not know
+ * are missing from what comes; an alias brings the study it belongs to, under
+ * that study's own id; where the registry refuses a list of ids, its halves are
+ * asked, so that what it takes for no id is missing too.
+ *
+ * *total, where not NULL, receives how many studies there are in all (the
+ * registry is asked to count them).  The client's time-out is how long nothing
+ * may come; a whole list may take longer.  Errors as trials_registry_study(), and
+ * those of take.
+ */
+trials_rc_t
+trials_registry_studies(trials_registry_t             *registry,
+                        const trials_registry_query_t *query,
+                        trials_registry_take_t take, void *data, size_t *total,
+                        long *retry_after, trials_error_t *err);
 
 typedef struct {
     char api[16];            /* e.g. "2.0.5" */

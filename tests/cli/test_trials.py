@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -15,14 +16,18 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "standin"))
 sys.path.insert(0, str(TESTS / "refresher"))
 
-from service import Service, TOP, TRIALS, environment, key  # noqa: E402
+from service import (Service, TOP, TRIALS, environment, key,  # noqa: E402
+                     until)
 
 SAMPLES = TESTS / "data" / "samples"
 STUDY = "NCT99990001"
 RECORD = SAMPLES / f"{STUDY}.json"
 SUFFIXES = {"page": ".html", "print": ".print.html", "embed": ".embed.html",
-            "json": ".json", "text": ".txt", "xml": ".xml"}
-COMMANDS = ("render", "fetch", "invalidate", "status")
+            "json": ".json", "questions": ".questions.html",
+            "oembed": ".oembed.json", "atom": ".atom", "text": ".txt",
+            "xml": ".xml"}
+COMMANDS = ("render", "fetch", "import", "invalidate", "status", "explain",
+            "watch")
 
 
 class Result:
@@ -91,6 +96,10 @@ def test_help_and_version():
     ["invalidate", "--redis", "nowhere:port", STUDY],
     ["invalidate", "--redis-db", "x", STUDY],
     ["status", STUDY], ["status", "--redis", "unix:"],
+    ["watch", STUDY], ["watch", "--redis-db", "x"],
+    ["watch", "--delay", "-1"],
+    ["import"], ["import", RECORD, RECORD], ["import", "--threads", "0", RECORD],
+    ["import", "--redis", "nowhere:port", RECORD],
 ], ids=lambda options: " ".join(map(str, options))[-40:])
 def test_wrong_usage(options, tmp_path):
     result = trials(*options)
@@ -137,7 +146,7 @@ def test_a_directory(tmp_path):
     result = trials("render", "--as", "all", "--output", tmp_path, SAMPLES)
     assert result.code == 0 and result.error == ""
     expected = {path.stem + SUFFIXES[form] for path in SAMPLES.glob("*.json")
-                for form in ("page", "print", "embed", "json")}
+                for form in SUFFIXES if form not in ("text", "xml")}
     assert {path.name for path in tmp_path.iterdir()} == expected
 
 
@@ -229,7 +238,7 @@ def test_invalidate(service):
 
 
 def test_invalidate_checks_all_ids_first(service):
-    service.redis.client.hset(key(STUDY), "v", "1")
+    service.redis.client.hset(key(STUDY), "v", "2")
     result = trials("invalidate", STUDY, "rubbish",
                     TRIALS_REDIS=service.redis.address)
     assert result.code == 2
@@ -238,7 +247,7 @@ def test_invalidate_checks_all_ids_first(service):
 
 def test_invalidate_all(service):
     for number in range(700):
-        service.redis.client.hset(key(f"NCT9999{number:04d}"), "v", "1")
+        service.redis.client.hset(key(f"NCT9999{number:04d}"), "v", "2")
     service.redis.client.set("mine", "1")
     result = trials("invalidate", "--all", TRIALS_REDIS=service.redis.address)
     assert (result.code, result.out) == (0, b"700 documents deleted\n")
@@ -329,7 +338,10 @@ def test_man_pages_name_every_option():
         source = (TOP / page).read_text("utf-8")
         for text in helps:
             for option in re.findall(r"^  (?:-h, )?--([a-z-]+)", text, re.M):
-                assert f"\\-{option}" in source, f"{page}: --{option}"
+                assert (f"\\-{option}" in source
+                        or f".It Cm {option}\n" in source
+                        or f".It Cm {option} " in source), \
+                    f"{page}: --{option}"
             for variable in re.findall(r"TRIALS_[A-Z_]+", text):
                 assert variable in source, f"{page}: {variable}"
 
@@ -341,10 +353,148 @@ def test_man_pages_name_every_event():
     calls = re.findall(r"trials_log\((.*?)\);", source, re.S)
     events = set()
     for call in calls:
-        head = call.split('"id"')[0].split('"reason"')[0]
-        events.update(re.findall(r'"([a-z_]+)"', head))
-    events -= {"info", "warning", "error", "entry", "version", "engine",
-               "redis", "registry"}
+        events.update(re.findall(r'"([a-z_]+)"', call.split(",")[1]))
     assert len(events) > 10
     for event in events:
         assert re.search(rf"^\.It Cm .*\b{event}\b", page, re.M), event
+
+
+# explain
+
+def test_explain_lists_every_criterion():
+    result = trials("explain", RECORD)
+    assert result.code == 0 and result.error == ""
+    model = json.loads(trials("render", "--as", "json", RECORD).out)
+
+    def flat(criteria):
+        for criterion in criteria:
+            yield criterion
+            yield from flat(criterion["criteria"])
+
+    plain = [c for g in model["eligibility"]["groups"]
+             for c in flat(g["criteria"])]
+    listed = re.findall(r"^ {,4}\d+ .*(?:\n {22,}- .*)*",
+                        result.out.decode(), re.M)
+    assert len(listed) == len(plain) > 5
+    assert any("\n" in criterion["plain"] for criterion in plain)
+    for number, (line, criterion) in enumerate(zip(listed, plain), 1):
+        assert int(line.split()[0]) == number
+        assert re.sub(r"\n +- ", "\n", line).endswith(criterion["plain"])
+        assert ("kept" in line.split()[:2]) == (not criterion["faithful"])
+
+
+def test_explain_a_criterion():
+    result = trials("explain", RECORD, "1")
+    assert result.code == 0 and result.error == ""
+    rows = [line.split(None, 1)[0]
+            for line in result.out.decode().splitlines() if line[0] != " "]
+    assert rows[0] == "criterion" and rows[1] == "record"
+    for row in ("states", "rule", "tried", "shown", "verdict", "grade"):
+        assert row in rows
+    assert ">= 18 (age) | year" in result.out.decode()
+    assert trials("explain", "-", "1", stdin=RECORD.read_bytes()).out \
+        == result.out
+
+
+def test_explain_what_is_not_there():
+    result = trials("explain", RECORD, "999")
+    assert result.code == 1 and "no criterion 999" in result.error
+    result = trials("explain", "/no/such/file")
+    assert result.code == 1 and "/no/such/file" in result.error
+    result = trials("explain", "-", stdin=b"{}")
+    assert result.code == 1 and result.error.startswith("trials: ")
+
+
+@pytest.mark.parametrize("arguments", [
+    [], [RECORD, "0"], [RECORD, "one"], [RECORD, "1", "2"], ["--deep", RECORD]])
+def test_explain_wrong_usage(arguments):
+    result = trials("explain", *arguments)
+    assert result.code == 2 and result.out == b"" and result.error
+
+
+# The command watch.
+
+class Watch:
+    """A running `trials watch` and its lines."""
+
+    def __init__(self, address, *options):
+        self.process = subprocess.Popen(
+            [str(TRIALS), "watch", "--redis", address, *options], env=environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.text = b""
+
+    def await_line(self, line):
+        """The lines until that one, which is the last of them."""
+        def read():
+            self.text += self.process.stdout.read() or b""
+            return f"{line}\n".encode() in b"\n" + self.text
+
+        until(read, 10, line)
+        before, _, self.text = self.text.partition(f"{line}\n".encode())
+        return before.decode().split() + [line]
+
+    def stop(self):
+        self.process.terminate()
+        error = self.process.communicate(timeout=10)[1].decode()
+        assert "Sanitizer" not in error and "runtime error" not in error
+        return error
+
+
+def test_watch(service):
+    client = service.redis.client
+    watch = Watch(service.redis.address, "--delay", "50")
+    assert watch.await_line("*") == ["*"]
+    client.hset(key(STUDY), "v", "2")
+    assert watch.await_line(STUDY) == [STUDY]
+    client.set("trials:lock:{NCT99990002}", "x")
+    client.zadd("trials:fresh", {STUDY: 1})
+    client.hset(key("als/recruiting"), "v", "2")
+    client.delete(key(STUDY))
+    assert watch.await_line(STUDY) == ["als/recruiting", STUDY]
+    client.flushall()
+    assert watch.await_line("*") == ["*"]
+
+    # Longer than it waits between two signs of life.
+    time.sleep(2.5)
+    client.hset(key(STUDY), "v", "2")
+    assert watch.await_line(STUDY) == [STUDY]
+
+    service.redis.kill()
+    service.redis.start()
+    assert watch.await_line("*") == ["*"]
+    service.redis.client.hset(key(STUDY), "v", "2")
+    assert watch.await_line(STUDY) == [STUDY]
+    error = watch.stop()
+    assert error.count("\n") == 2 and "Redis is back" in error
+
+
+def test_watch_tells_later(service):
+    watch = Watch(service.redis.address)
+    watch.await_line("*")
+    began = time.monotonic()
+    for _ in range(3):
+        service.redis.client.hset(key(STUDY), "v", str(time.monotonic()))
+    watch.await_line(STUDY)
+    assert time.monotonic() - began >= 0.5
+    watch.stop()
+
+
+def test_watch_that_nobody_reads(service):
+    watch = Watch(service.redis.address)
+    watch.await_line("*")
+    watch.process.stdout.close()
+    service.redis.client.hset(key(STUDY), "v", "2")
+    assert watch.process.wait(10) == 1
+    assert b"standard output" in watch.process.stderr.read()
+    watch.process.stderr.close()
+
+
+def test_watch_without_redis_or_rights(service):
+    service.redis.client.acl_setuser(
+        "reader", enabled=True, passwords=["+x"], commands=["+ping"])
+    password = service.directory / "password"
+    password.write_text("x\n")
+    result = trials("watch", "--redis", service.redis.address, "--redis-user",
+                    "reader", "--redis-password-file", password)
+    assert result.code == 1 and "NOPERM" in result.error

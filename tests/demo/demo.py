@@ -121,6 +121,7 @@ class Demo:
         self.pidfile = os.path.join(self.home, 'demo.pid')
         self.parts = {}            # name: Part, in the order of their start
         self.url = f'http://127.0.0.1:{self.port}'
+        self.base_url = f'{self.url}/trials'
 
     # Before the start: whatever can be said in one clear sentence.
 
@@ -210,20 +211,23 @@ class Demo:
         self.spawn('refresher',
                    [os.path.join(self.build, 'trials-refresher'),
                     '--redis', f'unix:{self.redis}', '--registry', registry,
-                    '--base-url', f'{self.url}/trials'])
+                    '--base-url', self.base_url])
 
         self.write_site()
         with open(os.path.join(self.home, 'nginx.conf'), 'w') as f:
-            f.write(NGINX_CONF.format(
-                # Workers of another user could not reach the socket of a
-                # demo that runs as root below a closed home.
-                user='user root;\n' if os.geteuid() == 0 else '',
-                module=os.path.join(self.build, 'ngx_http_trials_module.so'),
-                redis=self.redis, port=self.port))
+            f.write(self.configuration())
         self.spawn('nginx', [find('nginx', 'nginx'), '-p', self.home + '/',
                              '-c', 'nginx.conf', '-e', 'error.log'],
                    end=signal.SIGQUIT)
         self.await_('nginx', lambda: self.page_answers())
+
+    def configuration(self):
+        return NGINX_CONF.format(
+            # Workers of another user could not reach the socket of a demo that
+            # runs as root below a closed home.
+            user='user root;\n' if os.geteuid() == 0 else '',
+            module=os.path.join(self.build, 'ngx_http_trials_module.so'),
+            redis=self.redis, port=self.port)
 
     def redis_answers(self):
         try:

@@ -18,7 +18,7 @@ import redis as redis_client
 
 
 BUILD = os.environ.get('BUILD', 'build')
-NGINX = os.environ.get('NGINX', '/usr/sbin/nginx')
+NGINX = os.environ.get('TRIALS_NGINX', '/usr/sbin/nginx')
 
 # Empty where the nginx has the module built in.
 MODULE = os.environ.get(
@@ -80,7 +80,7 @@ def etag_of(body):
 
 def fields_of(trial, mark='', modified=1700000000, bodies=None):
     """The hash of a present trial, as <trials/document.h> describes it."""
-    fields = {'v': '1', 'state': 'present', 'modified': str(modified),
+    fields = {'v': '2', 'state': 'present', 'modified': str(modified),
               'registry': '2026-01-01', 'engine': 'test', 'hash': mark or 'x'}
     for rendition in PATHS:
         body = (bodies or {}).get(rendition)
@@ -285,7 +285,7 @@ http {{
     {http}
 
     server {{
-        listen 127.0.0.1:{port} reuseport;
+        listen 127.0.0.1:{port} {listen} reuseport;
         {server}
     }}
 }}
@@ -303,7 +303,7 @@ class Nginx:
     """nginx with the module, in a folder of its own."""
 
     def __init__(self, directory, redis, workers=1, http='', server=SERVER,
-                 main='', level='info', options=''):
+                 main='', level='info', options='', listen=''):
         self.directory = os.path.join(directory, 'nginx')
         os.makedirs(self.directory, exist_ok=True)
         self.redis = redis
@@ -314,6 +314,7 @@ class Nginx:
         self.main = main
         self.level = level
         self.options = options
+        self.listen = listen
         self.process = None
         self.pids = []
         self.keep_pids = True
@@ -331,10 +332,12 @@ class Nginx:
                 user='user root;' if os.geteuid() == 0 else '',
                 directory=self.directory, port=self.port, level=self.level,
                 workers=self.workers, main=self.main, http=http,
+                listen=self.listen,
                 server=self.server))
 
     def command(self, *args):
-        return [NGINX, '-p', self.directory, '-c', self.configuration, *args]
+        return [NGINX, '-p', self.directory, '-c', self.configuration,
+                '-e', os.path.join(self.directory, 'error.log'), *args]
 
     def environment(self):
         env = dict(os.environ)
@@ -420,6 +423,7 @@ class Nginx:
 
     def reload(self):
         """Returns when new workers are there; the old may serve still."""
+        self.write()
         old = set(self.children())
         self.keep_pids = False
         self.kill(signal.SIGHUP)

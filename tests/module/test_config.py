@@ -49,6 +49,12 @@ ERRORS = [
     (dict(http='trials_wait soon;'), '"trials_wait" directive invalid value'),
     (dict(http='trials_wait 1s; trials_wait 2s;'),
      '"trials_wait" directive is duplicate'),
+    (dict(http='trials_gunzip_cache much;'),
+     '"trials_gunzip_cache" directive invalid value'),
+    (dict(http='trials_gunzip_cache 1m; trials_gunzip_cache 2m;'),
+     '"trials_gunzip_cache" directive is duplicate'),
+    (dict(server='location /x/ { trials_gunzip_cache 1m; }'),
+     '"trials_gunzip_cache" directive is not allowed here'),
     (dict(server='location /x/ { trials on; }'),
      '"trials" is on in location "/x/", but there is no "trials_redis"'),
 ]

@@ -106,10 +106,11 @@ def test_spelt_otherwise_and_alias(redis, nginx, folder):
 
 
 def test_failures_are_fragments(redis, nginx, folder):
+    """Also where the site has pages of its own for them."""
     absent(redis, TRIAL)
     server = nginx(redis, **site(folder, '[%s|%s|%s]' % (
-        include('x'), include(TRIAL + '/embed'), include(OTHER + '/embed')),
-        trials=WAIT % '200ms'))
+        include('X'), include(TRIAL + '/embed'), include(OTHER + '/embed')),
+        trials='error_page 404 503 /page.html;' + WAIT % '200ms'))
     message = '<p class="trials-message">%s.</p>\n'
     r = server.get('/page.html')
     assert r.status == 200

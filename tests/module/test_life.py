@@ -1,12 +1,14 @@
 """nginx's own life: reload, quit, workers that end."""
 
+import shutil
 import signal
+import subprocess
 import threading
 import time
 
 import pytest
 
-from harness import Reader, SLOW, wait_for
+from harness import Reader, SANITIZE, SLOW, wait_for
 from test_wait import WAIT
 
 
@@ -174,7 +176,6 @@ def test_one_process(redis, nginx):
     server.write()
     text = open(server.configuration).read()
     import harness
-    import subprocess
     with open(server.configuration, 'w') as f:
         f.write(text.replace('master_process on', 'master_process off'))
     server.process = subprocess.Popen(server.command(),
@@ -195,3 +196,39 @@ def test_cache_manager_does_not_connect(redis, nginx, folder):
     time.sleep(0.3)
     assert redis.trackers() == 1
     assert redis.client.info('clients')['connected_clients'] == 3
+
+
+@pytest.mark.skipif(SANITIZE or not shutil.which('valgrind'),
+                    reason='needs valgrind, and no sanitizer beside it')
+def test_valgrind(redis, nginx, folder):
+    """No memory is read before it was written, none twice freed."""
+    body = redis.store(TRIAL)['page']
+    server = nginx(redis, start=False,
+                   http='trials_zone documents 2m; trials_wait 300ms;')
+    server.write()
+    with open(server.configuration) as f:
+        text = f.read()
+    with open(server.configuration, 'w') as f:
+        f.write(text.replace('master_process on', 'master_process off'))
+    server.process = subprocess.Popen(
+        ['valgrind', '--error-exitcode=9', '--log-file=%s/valgrind' % folder,
+         *server.command()], stdin=subprocess.DEVNULL)
+    server.keep_pids = False
+    wait_for(server.listens, 20, 'nginx under valgrind')
+    wait_for(lambda: redis.trackers() == 1, 10)
+    for headers in [], [('Accept-Encoding', 'gzip')], [('Range', 'bytes=1-9')]:
+        for _ in range(4):
+            r = server.get('/trials/' + TRIAL, headers=headers)
+            assert r.status in (200, 206)
+    assert server.get('/trials/NCT99990002').status == 503
+    redis.store(TRIAL, mark='new')
+    redis.client.flushall()
+    redis.stop()
+    time.sleep(0.2)
+    redis.start()
+    body = redis.store(TRIAL)['page']
+    wait_for(lambda: server.get('/trials/' + TRIAL).body == body, 10)
+    server.kill(signal.SIGQUIT)
+    assert server.process.wait(20) == 0
+    with open(folder + '/valgrind') as f:
+        assert 'ERROR SUMMARY: 0 errors' in f.read()

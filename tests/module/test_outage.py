@@ -1,5 +1,6 @@
 """Redis that is away, dies, hangs, comes back, or talks nonsense."""
 
+import re
 import signal
 import time
 
@@ -38,7 +39,7 @@ def test_down_at_start(folder, nginx):
             is_unavailable(reader.send('/trials/' + TRIAL).receive())
     # What needs no Redis is answered.
     assert server.get('/trials/nct1').status == 301
-    assert server.get('/trials/x').status == 404
+    assert server.get('/trials/X').status == 404
 
     time.sleep(1.5)
     redis.start()
@@ -238,7 +239,7 @@ def test_tcp(folder, nginx):
 
 
 BROKEN = {
-    'version': ({'v': '2'}, 'names another version'),
+    'version': ({'v': '1'}, 'names another version'),
     'no version': ({'v': None}, 'names another version'),
     'state': ({'state': 'odd'}, 'is not one of present, absent, alias'),
     'modified': ({'modified': 'now'}, 'is no number of seconds'),
@@ -254,25 +255,25 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize('what', BROKEN)
-def test_broken_document(redis, nginx, what):
+def test_broken_document(redis, nginx):
     """Said in the log with the key; the trial is asked for anew."""
-    server = nginx(redis, server=WAIT % '200ms')
-    redis.store(TRIAL)
-    fields, reason = BROKEN[what]
-    for name, value in fields.items():
-        if value is None:
-            redis.client.hdel(key(TRIAL), name)
-        else:
-            redis.client.hset(key(TRIAL), name, value)
+    server = nginx(redis, server=WAIT % '100ms')
+    for i, (what, (fields, reason)) in enumerate(BROKEN.items()):
+        trial = 'NCT9999%04d' % i
+        redis.store(trial)
+        for name, value in fields.items():
+            if value is None:
+                redis.client.hdel(key(trial), name)
+            else:
+                redis.client.hset(key(trial), name, value)
 
-    assert server.get('/trials/' + TRIAL).status == 503
-    assert '"%s" is broken: ' % key(TRIAL) in server.log()
-    assert reason in server.log()
-    assert redis.wanted() == [TRIAL]
+        assert server.get('/trials/' + trial).status == 503, what
+        assert re.search('"%s" is broken: .*%s' % (
+            re.escape(key(trial)), reason), server.log()), what
+        assert redis.wanted()[-1] == trial
 
-    body = redis.store(TRIAL)['page']
-    assert server.get('/trials/' + TRIAL).body == body
+        body = redis.store(trial)['page']
+        assert server.get('/trials/' + trial).body == body
 
 
 def test_wrong_type(redis, nginx):
@@ -295,7 +296,7 @@ def test_corrupt_body(redis, nginx):
     body[len(body) // 2] ^= 0xff
     redis.client.hset(key(TRIAL), 'page', bytes(body))
     is_unavailable(server.get('/trials/' + TRIAL))
-    assert 'is corrupt: inflate() returned' in server.log()
+    assert 'is corrupt: it is no gzip of' in server.log()
     wait_for(lambda: redis.wanted() == [TRIAL])
 
 
@@ -390,10 +391,11 @@ def test_lost_at_any_command(fake, nginx, command, exception):
     wait_for(lambda: server.get('/trials/' + TRIAL).body == body, 5)
 
 
-@pytest.mark.parametrize('error', ['LOADING Redis is loading', 'NOAUTH no',
-                                   'NOPERM this user', 'MASTERDOWN x',
-                                   'ERR max number of clients reached'])
-@pytest.mark.parametrize('command', [b'CLIENT', b'SUBSCRIBE', b'HMGET'])
+@pytest.mark.parametrize('command,error', [
+    (b'CLIENT', 'LOADING Redis is loading'), (b'CLIENT', 'NOAUTH no'),
+    (b'SUBSCRIBE', 'NOPERM this user'), (b'HMGET', 'MASTERDOWN x'),
+    (b'HMGET', 'MOVED 3999 127.0.0.1:6381'), (b'HMGET', 'LOADING again'),
+    (b'SUBSCRIBE', 'ERR max number of clients reached')])
 def test_refused(fake, nginx, command, error):
     """Away for as long as the handshake fails; not tried without a pause."""
     state = {'refuse': True}
@@ -483,7 +485,7 @@ def test_many_outages(fake, nginx):
     server = nginx(redis)
     wait_for(lambda: 'HMGET' in redis.names())
     before = None
-    for i in range(16):
+    for i in range(9):
         with Reader(server.port) as reader:
             wait_for(lambda: reader.send('/trials/' + TRIAL)
                      .receive().body == body)
@@ -492,7 +494,7 @@ def test_many_outages(fake, nginx):
                 connection.shutdown(2)
             except OSError:
                 pass
-        if i == 5:
+        if i == 2:
             before = server.memory()
     wait_for(lambda: server.get('/trials/' + TRIAL).status == 200)
     assert server.is_flat(before, 512)

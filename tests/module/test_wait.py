@@ -51,9 +51,10 @@ def test_many_readers_one_fetch(redis, nginx):
 
 
 def test_woken_within_milliseconds(redis, nginx):
+    """5 ms from the document's arrival, beyond what asking for it takes."""
     server = nginx(redis)
-    times = []
-    for i in range(20):
+    waited, asked = [], []
+    for i in range(30):
         trial = 'NCT9999%04d' % i
         with Reader(server.port) as reader:
             reader.send('/trials/' + trial)
@@ -61,8 +62,9 @@ def test_woken_within_milliseconds(redis, nginx):
             redis.store(trial)
             stored = time.monotonic()
             assert reader.receive().status == 200
-            times.append(time.monotonic() - stored)
-    assert sorted(times)[10] < 0.02 * SLOW, times
+            waited.append(time.monotonic() - stored)
+            asked.append(reader.send('/trials/' + trial).receive().time)
+    assert sorted(waited)[15] - sorted(asked)[15] < 0.005 * SLOW, (waited, asked)
 
 
 def test_all_renditions_are_asked_for_once(redis, nginx):
@@ -86,7 +88,7 @@ def test_waited_for_nothing(redis, nginx, state):
         reader.send('/trials/' + TRIAL)
         all_waiting(server, redis, [reader])
         redis.client.hset(key(TRIAL), mapping={
-            'v': '1', 'state': state, 'location': 'NCT99990002',
+            'v': '2', 'state': state, 'location': 'NCT99990002',
             'modified': '1'})
         r = reader.receive()
         assert r.status == (404 if state == 'absent' else 301)
@@ -106,8 +108,8 @@ def test_another_key_wakes_nobody(redis, nginx):
         assert redis.calls('hmget') == calls
 
 
-@pytest.mark.parametrize('wait,least,most', [('0', 0, 0.3), ('200ms', 0.2, 0.6),
-                                             ('1500ms', 1.5, 2.0)])
+@pytest.mark.parametrize('wait,least,most', [('0', 0, 0.3),
+                                             ('400ms', 0.4, 0.8)])
 def test_time_out(redis, nginx, wait, least, most):
     server = nginx(redis, server=WAIT % wait)
 

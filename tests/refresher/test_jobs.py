@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from service import (FRESH, RENDITIONS, TRIALS, WANTED, environment, key,
+from service import (FRESH, RENDITIONS, SLOW, TRIALS, WANTED, environment, key,
                      standin, until)
 
 STUDY = "NCT99990001"
@@ -31,7 +31,7 @@ def test_an_id_becomes_a_document(service):
         assert re.fullmatch("[0-9a-f]{32}", found[f"{name}:etag"])
     assert found["page"].startswith(b"<!DOCTYPE html>")
     assert json.loads(found["json"])["nctId"] == STUDY
-    assert found["v"] == "1"
+    assert found["v"] == "2"
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", found["registry"])
     assert before - 2 < int(found["modified"]) < time.time() + 2
     assert found["engine"] == refresher.events("started")[0]["engine"]
@@ -68,7 +68,7 @@ def test_it_is_what_the_command_renders(service):
 
 
 def test_200_wants_are_one_fetch(service):
-    service.registry.fault("delay", seconds=0.3, times=1)
+    service.registry.fault("delay", seconds=0.3, times=1, on="study")
     for _ in range(200):
         service.redis.want(STUDY)
     service.refresher()
@@ -87,7 +87,7 @@ def test_all_samples_by_three_refreshers(service):
         assert service.redis.state(nct_id) == "present"
         assert service.fetches(nct_id) == 1
     events = sum((r.events("rendered") for r in refreshers), [])
-    assert sorted(e["id"] for e in events) == ALL
+    assert sorted(e["id"] for e in events if e["id"] in ALL) == ALL
     assert not sum((r.events("refused") for r in refreshers), [])
 
 
@@ -100,7 +100,7 @@ def test_ids_in_other_spellings(service, spelling):
 
 def test_a_slow_registry_is_asked_once(service):
     """The lock is kept for longer than it lasts by itself."""
-    service.registry.fault("delay", seconds=4.5, times=1)
+    service.registry.fault("delay", seconds=4.5, times=1, on="study")
     service.refresher()
     service.refresher()
     service.redis.want(STUDY)
@@ -147,12 +147,12 @@ def test_an_alias(service):
 
 
 def test_a_stale_document_is_checked(service):
-    refresher = service.refresher("--max-age", 1)
+    refresher = service.refresher("--max-age", 600)
     service.redis.want(STUDY)
     service.redis.await_state(STUDY, "present")
     service.redis.await_idle()
     first = service.redis.document(STUDY)
-    time.sleep(1.2)
+    service.redis.client.zadd(FRESH, {STUDY: time.time() - 601})
     service.redis.want(STUDY)
     until(lambda: service.fetches(STUDY) == 2)
     service.redis.await_idle()
@@ -212,7 +212,7 @@ def test_a_damaged_document_is_mended(service, damage):
     service.redis.want(STUDY)
     service.redis.await_idle()
     found = service.redis.document(STUDY)
-    assert found["v"] == "1" and all(name in found for name in RENDITIONS)
+    assert found["v"] == "2" and all(name in found for name in RENDITIONS)
 
 
 @pytest.mark.parametrize("fault", [
@@ -283,7 +283,8 @@ def test_entries_without_an_id(service):
     service.redis.await_state(OTHER, "present")
     service.redis.await_idle()
     assert len(refresher.events("no_id")) == 5
-    assert service.registry.counters()["total"] == 1
+    assert service.fetches(OTHER) == 1
+    assert len(service.registry.counters()["ids"]) == 1
 
 
 def test_a_reader_waits_for_milliseconds(service):
@@ -292,7 +293,7 @@ def test_a_reader_waits_for_milliseconds(service):
     took = []
     pubsub = service.redis.client.pubsub()
     service.redis.client.config_set("notify-keyspace-events", "Kh")
-    pubsub.psubscribe("__keyspace@0__:trials:doc:*")
+    pubsub.psubscribe("__keyspace@0__:trials:doc:{NCT*")
     pubsub.get_message(timeout=1)
     for nct_id in ALL:
         began = time.monotonic()
@@ -302,7 +303,8 @@ def test_a_reader_waits_for_milliseconds(service):
         assert nct_id.encode() in message["channel"]
     pubsub.close()
     service.redis.await_idle()
-    made = {e["id"]: e["fetch_ms"] for e in refresher.events("rendered")}
+    made = {e["id"]: e["fetch_ms"] for e in refresher.events("rendered")
+            if e["id"] in ALL}
     own = sorted(ms - made[nct_id] for nct_id, ms in zip(ALL, took))
     print(f"median {own[len(own) // 2]:.1f} ms, most {own[-1]:.1f} ms")
-    assert own[len(own) // 2] < 250
+    assert own[len(own) // 2] < 250 * SLOW

@@ -54,6 +54,9 @@ def test_check_of_everything(tmp_path):
     (["--redis", "::1:6379"], '"::1:6379"'),
     (["--redis", "unix:/" + "x" * 120], "107 bytes"),
     (["--redis", ""], "--redis: is empty"),
+    (["--redis", "sentinel:"], "sentinel:NAME@HOST:PORT"),
+    (["--redis", "sentinel:name@"], "sentinel:NAME@HOST:PORT"),
+    (["--redis", "sentinel:name@host:1,host:x"], "sentinel:NAME@HOST:PORT"),
     (["--registry", "ftp://example.org"], "ftp://example.org"),
     (["--registry", "example.org"], "example.org"),
     (["--registry", "https://me:secret@example.org/"],
@@ -116,6 +119,8 @@ def test_help_names_every_option():
     for option in ("redis", "redis-user", "redis-password-file", "redis-db",
                    "registry", "contact", "ca-file", "base-url", "site-name",
                    "threads", "max-age", "absent-age", "give-up", "timeout",
+                   "config", "rate", "burst", "poll", "loss", "listen",
+                   "brotli", "renderers", "logo", "theme",
                    "check", "version", "help"):
         assert f"--{option}" in done.stdout
     assert run("-h").stdout == done.stdout
@@ -125,3 +130,44 @@ def test_version():
     done = run("--version")
     assert done.returncode == 0
     assert done.stdout.startswith("trials-refresher ")
+
+
+def test_a_file_of_settings(tmp_path):
+    path = tmp_path / "refresher.conf"
+    path.write_text("# comment\n\n redis = nowhere:port \n", "ascii")
+    done = run("--check", "--config", str(path))
+    assert done.returncode == 2 and '"nowhere:port"' in done.stderr
+    # The environment wins over it, and an option over that.
+    assert run("--check", "--config", str(path),
+               TRIALS_REDIS="127.0.0.1:1").returncode == 0
+    assert run("--check", "--redis", "127.0.0.1:1", TRIALS_REDIS="x:y",
+               TRIALS_CONFIG=str(path)).returncode == 0
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("thread = 4\n", ':1: "thread" is unknown'),
+    ("\nthreads = many", ':2: "many" is not a whole number'),
+    ("threads = 4\nthreads = 5\n", ':2: "threads" is there twice'),
+    ("threads\n", ':1: "threads" is not "name = value"'),
+    ("config = other\n", ':1: "config" is unknown'),
+    ("contact =\n", ":1: is empty"),
+    ("x" * 70000, "not a text"),
+], ids=range(7))
+def test_a_file_that_is_wrong(tmp_path, text, reason):
+    path = tmp_path / "refresher.conf"
+    path.write_text(text, "ascii")
+    done = run("--check", "--config", str(path))
+    assert done.returncode == 2
+    assert reason in done.stderr and str(path) in done.stderr
+
+
+def test_unknown_variables_are_refused():
+    done = run("--check", TRIALS_MAXAGE="1")
+    assert done.returncode == 2 and '"TRIALS_MAXAGE"' in done.stderr
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:9000", "example.org:80",
+                                     "127.0.0.1:", "unix:", "127.0.0.1:x"])
+def test_metrics_are_for_this_machine(address):
+    done = run("--check", "--listen", address)
+    assert done.returncode == 2 and address in done.stderr

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from service import Redis, WANTED, key, standin, until
+from service import BUILD, Redis, WANTED, key, standin, until
 
 STUDY = "NCT99990001"
 IDS = [f"NCT9999{n:04d}" for n in range(1, 13)]
@@ -46,14 +46,15 @@ def test_a_registry_in_trouble_is_not_hammered(service):
     time.sleep(3)
     asked = service.registry.counters()["total"] - before
     print(f"{asked} requests in 3 s")
-    assert 2 <= asked <= 8 * 3 / 0.25
+    assert 1 <= asked <= 6
     service.registry.heal()
     service.redis.await_state("NCT99990012", "present", 10)
 
 
 def test_retry_after_holds_all_threads(service):
     refresher = service.refresher("--threads", 6)
-    service.registry.fault("status", code=429, retry_after="3", times=1)
+    service.registry.fault("status", code=429, retry_after="3", times=1,
+                           on="study")
     service.redis.want(STUDY)
     event = refresher.await_event("registry_away")
     told = time.monotonic()
@@ -61,12 +62,11 @@ def test_retry_after_holds_all_threads(service):
     for nct_id in IDS[1:]:
         service.redis.want(nct_id)
     time.sleep(2)
-    assert service.registry.counters()["total"] == 1
+    assert service.fetches(STUDY) == 1 and service.fetches(IDS[1]) == 0
+    until(lambda: service.fetches(IDS[-1]), 5, "asked again")
+    assert 2.5 < time.monotonic() - told < 6
     for nct_id in IDS:
         service.redis.await_state(nct_id, "present", 5)
-    arrivals = service.registry.counters(arrivals=True)["arrivals"]
-    assert arrivals[1] - arrivals[0] >= 2.9
-    assert time.monotonic() - told < 6
 
 
 @pytest.mark.parametrize("fault", [
@@ -77,13 +77,16 @@ def test_retry_after_holds_all_threads(service):
 ], ids=lambda fault: fault["kind"])
 def test_a_fault_that_passes(service, fault):
     refresher = service.refresher("--timeout", 1000)
-    service.registry.fault(**dict(fault))
+    service.registry.fault(**dict(fault), on="study")
     service.redis.want(STUDY)
     service.redis.await_state(STUDY, "present", 8)
     service.redis.await_idle()
     assert service.fetches(STUDY) == fault["times"] + 1
-    assert len(refresher.events("registry_away")) == 1
-    assert len(refresher.events("registry_back")) == 1
+    unanswered = len(refresher.events("unanswered", id=STUDY))
+    # libcurl asks again by itself where a connection it kept was closed.
+    by_itself = fault["kind"] == "close" and unanswered == fault["times"] - 1
+    assert unanswered == fault["times"] or by_itself
+    assert refresher.events("registry_away") == []
 
 
 def test_it_gives_up(service):
@@ -101,13 +104,25 @@ def test_it_gives_up(service):
 
 def test_many_that_cannot_be_had_do_not_hide_one_that_can(service):
     bad = [f"NCT9998{n:04d}" for n in range(1, 17)]
-    service.refresher()
+    refresher = service.refresher()
     service.registry.fault("status", code=503, ids=bad)
     for nct_id in bad:
         service.redis.want(nct_id)
-    time.sleep(0.7)
+    refresher.await_event("unanswered")
     service.redis.want(STUDY)
     service.redis.await_state(STUDY, "present", 8)
+    assert refresher.events("registry_away") == []
+
+
+def test_one_that_cannot_be_had_does_not_hide_its_list(service):
+    """Wanted together, asked for together: one fails the list, the others come
+    by themselves."""
+    service.registry.fault("status", code=503, ids=IDS[:1])
+    for nct_id in IDS[:4]:
+        service.redis.want(nct_id)
+    service.refresher("--threads", 1)
+    for nct_id in IDS[1:4]:
+        service.redis.await_state(nct_id, "present", 10)
 
 
 def test_redis_restarts_empty(service):
@@ -130,7 +145,7 @@ def test_redis_restarts_empty(service):
 
 def test_redis_dies_while_the_registry_is_asked(service):
     refresher = service.refresher()
-    service.registry.fault("delay", seconds=1, times=1)
+    service.registry.fault("delay", seconds=1, times=1, on="study")
     service.redis.want(STUDY)
     until(lambda: service.registry.counters()["active"] == 1)
     service.redis.kill()
@@ -177,7 +192,7 @@ def test_a_stream_of_another_type_is_said(service):
 
 def test_another_takes_over_from_the_killed(service):
     first = service.refresher()
-    service.registry.fault("hang", seconds=30, times=1)
+    service.registry.fault("hang", seconds=30, times=1, on="study")
     service.redis.want(STUDY)
     until(lambda: service.registry.counters()["active"] == 1)
     second = service.refresher()
@@ -194,7 +209,7 @@ def test_another_takes_over_from_the_killed(service):
 def test_a_frozen_one_does_not_hold_the_others(service):
     """It is stopped in the middle, and goes on when all is done."""
     first = service.refresher()
-    service.registry.fault("delay", seconds=1, times=1)
+    service.registry.fault("delay", seconds=1, times=1, on="study")
     service.redis.want(STUDY)
     until(lambda: service.registry.counters()["active"] == 1)
     first.process.send_signal(signal.SIGSTOP)
@@ -216,14 +231,15 @@ def test_term_while_idle(service):
     began = time.monotonic()
     assert refresher.stop() == 0
     assert time.monotonic() - began < 1.5
-    assert [e["event"] for e in refresher.log()][-2:] == ["stopping",
-                                                         "stopped"]
+    events = [e["event"] for e in refresher.log()]
+    assert events.index("stopping") < events.index("stopped") \
+        == len(events) - 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_term_finishes_what_is_under_way(service, number):
     refresher = service.refresher()
-    service.registry.fault("delay", seconds=1.5, times=1)
+    service.registry.fault("delay", seconds=1.5, times=1, on="study")
     service.redis.want(STUDY)
     until(lambda: service.registry.counters()["active"] == 1)
     refresher.process.send_signal(number)
@@ -235,7 +251,7 @@ def test_term_finishes_what_is_under_way(service, number):
 
 def test_a_second_term_does_not_wait(service):
     refresher = service.refresher("--timeout", 60000)
-    service.registry.fault("hang", seconds=60, times=1)
+    service.registry.fault("hang", seconds=60, times=1, on="study")
     service.redis.want(STUDY)
     until(lambda: service.registry.counters()["active"] == 1)
     refresher.process.send_signal(signal.SIGTERM)
@@ -261,7 +277,9 @@ def test_term_while_redis_is_away(service):
 
 
 def test_it_leaks_neither_memory_nor_descriptors(service):
-    refresher = service.refresher("--max-age", 1, "--absent-age", 1)
+    # One thread of each kind: more take longer to fill their pools of memory.
+    refresher = service.refresher("--max-age", 1, "--absent-age", 1,
+                                  "--threads", 1, "--renderers", 1)
 
     def descriptors():
         return len(os.listdir(f"/proc/{refresher.process.pid}/fd"))
@@ -280,14 +298,21 @@ def test_it_leaks_neither_memory_nor_descriptors(service):
                 service.redis.await_state(nct_id, "present")
             service.redis.await_idle()
 
-    work(5)
+    if BUILD.name == "asan":    # whose leaks its own sanitizer tells
+        work(2)
+        before = descriptors()
+        work(3)
+        assert descriptors() <= before + 1
+        return
+
+    # The pools are full after some rounds: from there on, level.
+    work(15)
     before, memory = descriptors(), resident()
     work(20)
     assert descriptors() <= before + 1
     grown = (resident() - memory) / 1e6
     print(f"{grown:.1f} MB more after 280 jobs, of {memory / 1e6:.1f}")
-    if "asan" not in os.environ.get("BUILD", ""):
-        assert grown < 8
+    assert grown < 4
 
 
 def test_the_password_is_never_said(service):

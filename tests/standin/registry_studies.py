@@ -42,9 +42,9 @@ LIST_PARAMS = {
     "postFilter.overallStatus": False, "postFilter.geo": False,
     "postFilter.ids": False, "postFilter.advanced": False,
     "postFilter.synonyms": False, "aggFilters": False, "geoDecay": False,
-    "query.cond": False, "query.term": False, "query.locn": False,
-    "query.titles": False, "query.intr": False, "query.outc": False,
-    "query.spons": False, "query.lead": False, "query.id": False,
+    "query.cond": True, "query.term": True, "query.locn": True,
+    "query.titles": True, "query.intr": True, "query.outc": False,
+    "query.spons": True, "query.lead": True, "query.id": True,
     "query.patient": False,
 }
 
@@ -103,6 +103,29 @@ for _section, _modules in {
     for _module in _modules.split():
         PIECES[_module[0].upper() + _module[1:]] = f"{_section}.{_module}"
 PATHS = frozenset(PIECES.values())
+
+# What the "query." parameters look into.
+_CONDITIONS = "protocolSection.conditionsModule."
+_ARMS = "protocolSection.armsInterventionsModule.interventions."
+_PLACES = "protocolSection.contactsLocationsModule.locations."
+_SPONSORS = "protocolSection.sponsorCollaboratorsModule."
+_TITLES = [_IDENT + name for name in
+           ("briefTitle", "officialTitle", "acronym")]
+QUERIES = {
+    "query.cond": [_CONDITIONS + "conditions", _CONDITIONS + "keywords",
+                   _IDENT + "briefTitle"],
+    "query.locn": [_PLACES + name for name in
+                   ("facility", "city", "state", "zip", "country")],
+    "query.titles": _TITLES,
+    "query.intr": [_ARMS + "name", _ARMS + "otherNames"],
+    "query.spons": [_SPONSORS + "leadSponsor.name",
+                    _SPONSORS + "collaborators.name"],
+    "query.lead": [_SPONSORS + "leadSponsor.name"],
+    "query.id": [_IDENT + "nctId", _IDENT + "nctIdAliases",
+                 _IDENT + "orgStudyIdInfo.id"],
+}
+QUERIES["query.term"] = sorted({path for paths in QUERIES.values()
+                                for path in paths} | {PIECES["BriefSummary"]})
 DATES = frozenset(name for name in PIECES if name.endswith("Date"))
 
 
@@ -373,6 +396,11 @@ class Studies:
                                      f"`overallStatus`: `{one}`")
             rows = [one for one in rows if lookup(
                 self._studies[one], PIECES["OverallStatus"])[0] in wanted]
+        for name, paths in QUERIES.items():
+            if name in params:
+                words = parse_query(name, params[name])
+                rows = [one for one in rows
+                        if matches(self._studies[one], paths, words)]
         if "filter.advanced" in params:
             tests = parse_advanced(params["filter.advanced"])
             rows = [one for one in rows
@@ -458,6 +486,28 @@ def read_token(params):
     if question != _question(params):
         raise BadRequest("Parameter `pageToken` is of another query")
     return start
+
+
+def parse_query(name, text):
+    """The part of Essie that a search box sees: words and "phrases", all of
+    which must be there; OR between them makes alternatives."""
+    alternatives = []
+    for part in re.split(r"\s+OR\s+", text.strip()):
+        if re.search(r"[\[\]()]|\bAND\b|\bNOT\b", part):
+            raise NotHere(f"the stand-in does not do {part!r} in `{name}`")
+        found = [(quoted or bare).lower() for quoted, bare in
+                 re.findall(r'"([^"]+)"|([^\s"]+)', part)]
+        if not found:
+            raise BadRequest(f"Error parsing query in `{name}`")
+        alternatives.append(found)
+    return alternatives
+
+
+def matches(study, paths, alternatives):
+    text = "\n".join(str(value) for path in paths
+                     for value in lookup(study, path)).lower()
+    return any(all(re.search(rf"\b{re.escape(word)}\b", text)
+                   for word in words) for words in alternatives)
 
 
 def parse_advanced(text):

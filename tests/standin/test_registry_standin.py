@@ -242,7 +242,7 @@ def test_another_path(registry, path):
 
 
 @pytest.mark.parametrize("path", [
-    "/api/v2/studies?query.cond=als", "/api/v2/studies?format=csv",
+    "/api/v2/studies?query.patient=als", "/api/v2/studies?format=csv",
     ALS + "?format=ris", ALS + "?markupFormat=legacy",
     "/api/v2/studies/metadata", "/api/v2/stats/size"])
 def test_what_it_does_not_do_it_says(registry, path):
@@ -386,6 +386,18 @@ def test_the_change_feed_with_another_condition(registry):
              "AREA[OverallStatus]RECRUITING AND AREA[Phase]PHASE3")
     assert ids(studies(registry, filter_advanced=query)) \
         == ["NCT99990006", "NCT99990011"]
+
+
+@pytest.mark.parametrize("query,want", [
+    ({"query_cond": "lymphoma"}, ["NCT99990007"]),
+    ({"query_cond": '"sickle cell" OR tremor'},
+     ["NCT99990013", "NCT99990014"]),
+    ({"query_cond": "cancer", "query_locn": "Nigeria"}, []),
+    ({"query_cond": "cancer", "query_locn": "South Africa",
+      "filter_overallStatus": "RECRUITING"}, ["NCT99990006"]),
+    ({"query_id": "NCT99990011"}, ["NCT99990011"])])
+def test_searches(registry, query, want):
+    assert ids(studies(registry, **query)) == want
 
 
 def test_errors_of_the_advanced_filter(registry):

@@ -433,19 +433,17 @@ test_password_and_database(void **state)
 static void
 all_calls_fail(const char *answer, size_t len, fake_manner_t manner)
 {
-    int                     i, existed;
-    char                    engine[16];
-    size_t                  n;
-    fake_t                  fake;
-    int64_t                 until;
-    trials_rc_t             rc;
-    trials_buf_t            body;
-    trials_cache_t         *cache;
-    trials_entry_t          entry;
-    trials_wanted_t         wanted;
-    trials_lock_token_t     token;
-    trials_cache_status_t   status;
-    trials_document_state_t found;
+    int                   i, existed;
+    size_t                n;
+    fake_t                fake;
+    trials_rc_t           rc;
+    trials_buf_t          body;
+    trials_cache_t       *cache;
+    trials_entry_t        entry;
+    trials_wanted_t       wanted;
+    trials_lock_token_t   token;
+    trials_cache_status_t status;
+    trials_stored_t       stored;
 
     fake_start(&fake, answer, len, manner);
     trials_buf_init(&body, 1024);
@@ -466,12 +464,11 @@ all_calls_fail(const char *answer, size_t len, fake_manner_t manner)
             rc = trials_cache_put(cache, ID, &entry, 1, 2, NULL, &err);
             break;
         case 1:
-            rc = trials_cache_look(cache, ID, &found, engine, sizeof(engine),
-                                   &until, &err);
+            rc = trials_cache_look(cache, ID, &stored, NULL, &err);
             break;
         case 2:
-            rc =
-                trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE, &body, &err);
+            rc = trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE,
+                                  TRIALS_LANGUAGE_EN, &body, &err);
             break;
         case 3:
             rc = trials_cache_invalidate(cache, ID, &existed, &err);
@@ -487,7 +484,7 @@ all_calls_fail(const char *answer, size_t len, fake_manner_t manner)
                      : trials_wanted_add(cache, ID, &err);
             break;
         case 6:
-            rc = trials_wanted_take(cache, "me", 100, 1, &wanted, &err);
+            rc = trials_wanted_take(cache, "me", 100, 1, &wanted, 1, &n, &err);
             break;
         case 7:
             rc = trials_wanted_done(cache, &wanted, &err);

@@ -1,3 +1,4 @@
+/* LDFLAGS: -lbrotlidec */
 /* Documents in a real Redis: what is written, and above all what is not. */
 
 #include <setjmp.h>
@@ -5,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <brotli/decode.h>
 #include <cmocka.h>
 
 #include "tests/unit/redis_server.h"
@@ -87,12 +89,12 @@ entry_of(trials_entry_t *entry, const char *page)
     entry->registry = "2026-09-01";
     entry->engine = "0123";
 
-    for (i = 0; i < TRIALS_NRENDITIONS; i++) {
-        entry->bodies[i] = body;
+    for (i = 0; i < TRIALS_NTRIAL; i++) {
+        entry->bodies[TRIALS_LANGUAGE_EN][i] = body;
     }
 
-    entry->bodies[TRIALS_RENDITION_PAGE].data = page;
-    entry->bodies[TRIALS_RENDITION_PAGE].len = strlen(page);
+    entry->bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_PAGE].data = page;
+    entry->bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_PAGE].len = strlen(page);
 }
 
 
@@ -136,7 +138,8 @@ get_is(trials_rendition_t rendition, const char *text)
     trials_buf_t body;
 
     trials_buf_init(&body, 1024 * 1024);
-    assert_ok(trials_cache_get(cache, ID, rendition, &body, &err));
+    assert_ok(trials_cache_get(cache, ID, rendition, TRIALS_LANGUAGE_EN, &body,
+                               &err));
     assert_int_equal(body.len, strlen(text));
     assert_memory_equal(body.data, text, body.len);
     trials_buf_free(&body);
@@ -146,15 +149,12 @@ get_is(trials_rendition_t rendition, const char *text)
 static void
 look_is(trials_document_state_t expected, const char *engine, int64_t until)
 {
-    char                    found[320];
-    int64_t                 fresh_until;
-    trials_document_state_t state;
+    trials_stored_t stored;
 
-    assert_ok(trials_cache_look(cache, ID, &state, found, sizeof(found),
-                                &fresh_until, &err));
-    assert_int_equal(state, expected);
-    assert_string_equal(found, engine);
-    assert_int_equal(fresh_until, until);
+    assert_ok(trials_cache_look(cache, ID, &stored, NULL, &err));
+    assert_int_equal(stored.state, expected);
+    assert_string_equal(stored.engine, engine);
+    assert_int_equal(stored.fresh_until, until);
 }
 
 
@@ -169,7 +169,7 @@ test_put_writes_the_whole_hash(void **state)
 
     assert_int_equal(put("<h1>one</h1>", "e1", NOW, NOW + 60), 1);
 
-    assert_string_equal(redis_server_string(&server, "HGET " KEY " v"), "1");
+    assert_string_equal(redis_server_string(&server, "HGET " KEY " v"), "2");
     assert_string_equal(redis_server_string(&server, "HGET " KEY " state"),
                         "present");
     assert_string_equal(redis_server_string(&server, "HGET " KEY " registry"),
@@ -183,7 +183,8 @@ test_put_writes_the_whole_hash(void **state)
     assert_int_equal(redis_server_number(&server, "TTL " KEY), -1);
     assert_int_equal(redis_server_number(&server, "HEXISTS " KEY " location"),
                      0);
-    assert_int_equal(redis_server_number(&server, "HLEN " KEY), 6 + 3 * 4);
+    assert_int_equal(redis_server_number(&server, "HLEN " KEY),
+                     9 + 4 * TRIALS_NTRIAL);
 
     (void) snprintf(etag, sizeof(etag), "%s",
                     redis_server_string(&server, "HGET " KEY " page:etag"));
@@ -341,7 +342,7 @@ test_damage_is_mended(void **state)
 
     static const char *const damages[] = {
         "HDEL " KEY " print",         "HSET " KEY " json:etag ",
-        "HDEL " KEY " embed:size",    "HSET " KEY " v 2",
+        "HDEL " KEY " embed:size",    "HSET " KEY " v 1",
         "HSET " KEY " modified soon",
     };
 
@@ -378,9 +379,9 @@ test_a_key_of_another_type(void **state)
     look_is(TRIALS_DOCUMENT_NONE, "", 0);
 
     trials_buf_init(&body, 1024);
-    assert_int_equal(
-        trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE, &body, &err),
-        TRIALS_FAILED);
+    assert_int_equal(trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE,
+                                      TRIALS_LANGUAGE_EN, &body, &err),
+                     TRIALS_FAILED);
     assert_non_null(strstr(err.message, "HMGET"));
     assert_non_null(strstr(err.message, "WRONGTYPE"));
     assert_non_null(strstr(err.message, server.socket));
@@ -472,9 +473,9 @@ test_alias_names_its_study(void **state)
     assert_true(redis_server_number(&server, "PTTL " KEY) > 0);
 
     trials_buf_init(&body, 1024);
-    assert_int_equal(
-        trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE, &body, &err),
-        TRIALS_NOT_FOUND);
+    assert_int_equal(trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE,
+                                      TRIALS_LANGUAGE_EN, &body, &err),
+                     TRIALS_NOT_FOUND);
     trials_buf_free(&body);
 
     entry.location = "NCT9999";
@@ -491,11 +492,9 @@ test_alias_names_its_study(void **state)
 static void
 test_what_is_not_taken(void **state)
 {
-    size_t                  i;
-    char                    engine[8];
-    int64_t                 until;
-    trials_entry_t          entry;
-    trials_document_state_t found;
+    size_t          i;
+    trials_entry_t  entry;
+    trials_stored_t stored;
 
     static const char *const ids[] = {
         "",           "NCT",          "NCT0",        "nct99990001",
@@ -509,14 +508,15 @@ test_what_is_not_taken(void **state)
         assert_int_equal(
             trials_cache_put(cache, ids[i], &entry, NOW, NOW, NULL, &err),
             TRIALS_INVALID);
-        assert_int_equal(trials_cache_look(cache, ids[i], &found, engine,
-                                           sizeof(engine), &until, &err),
+        assert_int_equal(trials_cache_look(cache, ids[i], &stored, NULL, &err),
+                         TRIALS_INVALID);
+        assert_int_equal(trials_cache_touch(cache, ids[i], NOW, &err),
                          TRIALS_INVALID);
         assert_int_equal(trials_cache_invalidate(cache, ids[i], NULL, &err),
                          TRIALS_INVALID);
     }
 
-    entry.bodies[TRIALS_RENDITION_EMBED].len = 0;
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_EMBED].len = 0;
     assert_int_equal(trials_cache_put(cache, ID, &entry, NOW, NOW, NULL, &err),
                      TRIALS_INVALID);
     assert_non_null(strstr(err.message, "embed"));
@@ -532,9 +532,9 @@ test_get_of_what_is_not_there(void **state)
     (void) state;
 
     trials_buf_init(&body, 1024);
-    assert_int_equal(
-        trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE, &body, &err),
-        TRIALS_NOT_FOUND);
+    assert_int_equal(trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE,
+                                      TRIALS_LANGUAGE_EN, &body, &err),
+                     TRIALS_NOT_FOUND);
     trials_buf_free(&body);
 }
 
@@ -559,9 +559,9 @@ test_get_refuses_broken_gzip(void **state)
         redis_server_do(&server, "FLUSHALL");
         assert_int_equal(put("<h1>one</h1>", "e1", NOW, NOW + 60), 1);
         redis_server_do(&server, damages[i]);
-        assert_int_not_equal(
-            trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE, &body, &err),
-            TRIALS_OK);
+        assert_int_not_equal(trials_cache_get(cache, ID, TRIALS_RENDITION_PAGE,
+                                              TRIALS_LANGUAGE_EN, &body, &err),
+                             TRIALS_OK);
         assert_int_equal(body.len, 0);
     }
 
@@ -588,12 +588,13 @@ test_large_bodies_come_back(void **state)
     }
 
     entry_of(&entry, "one");
-    entry.bodies[TRIALS_RENDITION_JSON].data = text;
-    entry.bodies[TRIALS_RENDITION_JSON].len = len;
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_JSON].data = text;
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_JSON].len = len;
     assert_ok(trials_cache_put(cache, ID, &entry, NOW, NOW + 60, NULL, &err));
 
     trials_buf_init(&body, len);
-    assert_ok(trials_cache_get(cache, ID, TRIALS_RENDITION_JSON, &body, &err));
+    assert_ok(trials_cache_get(cache, ID, TRIALS_RENDITION_JSON,
+                               TRIALS_LANGUAGE_EN, &body, &err));
     assert_int_equal(body.len, len);
     assert_memory_equal(body.data, text, len);
     trials_buf_free(&body);
@@ -601,9 +602,9 @@ test_large_bodies_come_back(void **state)
     /* A buffer that is too small says so. */
 
     trials_buf_init(&body, len - 1);
-    assert_int_equal(
-        trials_cache_get(cache, ID, TRIALS_RENDITION_JSON, &body, &err),
-        TRIALS_TOO_LARGE);
+    assert_int_equal(trials_cache_get(cache, ID, TRIALS_RENDITION_JSON,
+                                      TRIALS_LANGUAGE_EN, &body, &err),
+                     TRIALS_TOO_LARGE);
     trials_buf_free(&body);
     free(text);
 }
@@ -692,6 +693,118 @@ test_status(void **state)
 }
 
 
+static void
+test_look_tells_of_the_record_and_its_model(void **state)
+{
+    trials_buf_t    model;
+    trials_entry_t  entry;
+    trials_stored_t stored;
+
+    (void) state;
+
+    trials_buf_init(&model, 1024);
+    entry_of(&entry, "one");
+    entry.source = "abcdef";
+    entry.checked = NOW - 5;
+
+    assert_ok(trials_cache_look(cache, ID, &stored, &model, &err));
+    assert_int_equal(stored.state, TRIALS_DOCUMENT_NONE);
+    assert_int_equal(model.len, 0);
+
+    assert_ok(trials_cache_put(cache, ID, &entry, NOW, NOW + 60, NULL, &err));
+    assert_ok(trials_cache_look(cache, ID, &stored, &model, &err));
+    assert_string_equal(stored.source, "abcdef");
+    assert_string_equal(stored.registry, "2026-09-01");
+    assert_int_equal(stored.checked, NOW - 5);
+    assert_string_equal(model.data, "<p>the same in all tests</p>");
+
+    assert_ok(trials_cache_touch(cache, ID, NOW + 99, &err));
+    look_is(TRIALS_DOCUMENT_PRESENT, "0123", NOW + 99);
+
+    trials_buf_free(&model);
+}
+
+
+/* Both codings are of the same bytes. */
+
+static void
+test_brotli_beside_gzip(void **state)
+{
+    char           page[4096];
+    size_t         i, len;
+    redisReply    *reply;
+    trials_entry_t entry;
+
+    (void) state;
+
+    for (i = 0, len = 0; len < sizeof(page) - 32; i++) {
+        len += (size_t) snprintf(page + len, 32, "<li>number %zu</li>", i * i);
+    }
+
+    entry_of(&entry, page);
+    assert_ok(trials_cache_put(cache, ID, &entry, NOW, NOW + 60, NULL, &err));
+
+    reply = redis_server_command(&server, "HGET " KEY " page:br");
+    assert_int_equal(reply->type, REDIS_REPLY_STRING);
+    assert_true((long long) reply->len
+                < redis_server_number(&server, "HSTRLEN " KEY " page"));
+
+    i = sizeof(page);
+    assert_int_equal(BrotliDecoderDecompress(
+                         (size_t) reply->len, (const uint8_t *) reply->str, &i,
+                         (uint8_t *) (char[sizeof(page)]){0}),
+                     BROTLI_DECODER_RESULT_SUCCESS);
+    assert_int_equal(i, len);
+    freeReplyObject(reply);
+}
+
+
+/* Pages of the site have the renditions, and the languages, that they have. */
+
+static void
+test_pages_of_the_site(void **state)
+{
+    trials_buf_t    body;
+    trials_entry_t  entry;
+    trials_stored_t stored;
+
+    static const char name[] = "als/recruiting";
+
+    (void) state;
+
+    memset(&entry, 0, sizeof(entry));
+    entry.state = TRIALS_DOCUMENT_PRESENT;
+    entry.engine = "e1";
+
+    assert_int_equal(
+        trials_cache_put(cache, name, &entry, NOW, NOW + 60, NULL, &err),
+        TRIALS_INVALID);
+
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_ATOM].data = "<feed/>";
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_ATOM].len = 7;
+    entry.bodies[TRIALS_LANGUAGE_ES][TRIALS_RENDITION_PAGE].data = "hola";
+    entry.bodies[TRIALS_LANGUAGE_ES][TRIALS_RENDITION_PAGE].len = 4;
+
+    assert_ok(trials_cache_put(cache, name, &entry, NOW, NOW + 60, NULL, &err));
+    assert_ok(trials_cache_look(cache, name, &stored, NULL, &err));
+    assert_int_equal(stored.state, TRIALS_DOCUMENT_PRESENT);
+
+    trials_buf_init(&body, 64);
+
+    assert_ok(trials_cache_get(cache, name, TRIALS_RENDITION_ATOM,
+                               TRIALS_LANGUAGE_EN, &body, &err));
+    assert_int_equal(body.len, 7);
+    assert_ok(trials_cache_get(cache, name, TRIALS_RENDITION_PAGE,
+                               TRIALS_LANGUAGE_ES, &body, &err));
+    assert_memory_equal(body.data, "hola", 4);
+    assert_int_equal(trials_cache_get(cache, name, TRIALS_RENDITION_PAGE,
+                                      TRIALS_LANGUAGE_EN, &body, &err),
+                     TRIALS_NOT_FOUND);
+
+    trials_buf_free(&body);
+}
+
+
 int
 main(void)
 {
@@ -712,6 +825,9 @@ main(void)
         TEST(test_get_of_what_is_not_there),
         TEST(test_get_refuses_broken_gzip),
         TEST(test_large_bodies_come_back),
+        TEST(test_look_tells_of_the_record_and_its_model),
+        TEST(test_brotli_beside_gzip),
+        TEST(test_pages_of_the_site),
         TEST(test_invalidate),
         TEST(test_invalidate_all),
         TEST(test_status),

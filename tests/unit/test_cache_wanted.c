@@ -82,9 +82,12 @@ after(void **state)
 static trials_rc_t
 take(long min_idle, long wait, trials_wanted_t *wanted)
 {
+    size_t      n;
     trials_rc_t rc;
 
-    rc = trials_wanted_take(cache, "me", min_idle, wait, wanted, &err);
+    memset(wanted, 0, sizeof(trials_wanted_t));
+    rc = trials_wanted_take(cache, "me", min_idle, wait, wanted, 1, &n, &err);
+    assert_int_equal(n, rc == TRIALS_OK);
 
     if (rc != TRIALS_OK && rc != TRIALS_NOT_FOUND) {
         fail_msg("take: %s", err.message);
@@ -117,7 +120,7 @@ test_an_entry_goes_through(void **state)
     assert_int_equal(redis_server_number(&server, "XLEN " WANTED), 1);
 
     assert_int_equal(take(60000, 100, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, ID);
+    assert_string_equal(wanted.name, ID);
     assert_ok(trials_cache_time(cache, &ms, &err));
     assert_true(ms >= wanted.since && ms - wanted.since < 5000);
 
@@ -125,7 +128,7 @@ test_an_entry_goes_through(void **state)
 
     assert_int_equal(take(60000, 1, &wanted), TRIALS_NOT_FOUND);
     assert_int_equal(take(60000, 1, &wanted), TRIALS_NOT_FOUND);
-    assert_int_equal(wanted.id[0], '\0');
+    assert_int_equal(wanted.name[0], '\0');
 }
 
 
@@ -157,20 +160,24 @@ test_done_leaves_nothing(void **state)
 static void
 test_an_unfinished_entry_is_claimed(void **state)
 {
+    size_t          n;
     int64_t         since;
     trials_wanted_t wanted;
 
     (void) state;
 
     assert_ok(trials_wanted_add(cache, ID, &err));
-    assert_ok(trials_wanted_take(cache, "other", 60000, 100, &wanted, &err));
+    assert_ok(
+        trials_wanted_take(cache, "other", 60000, 100, &wanted, 1, &n, &err));
     since = wanted.since;
+    assert_int_equal(wanted.tries, 0);
 
     assert_int_equal(take(150, 1, &wanted), TRIALS_NOT_FOUND);
     redis_server_pause(160);
     assert_int_equal(take(150, 1, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, ID);
+    assert_string_equal(wanted.name, ID);
     assert_true(wanted.since == since);
+    assert_int_equal(wanted.tries, 1);
 
     /* The time counts anew. */
 
@@ -207,18 +214,87 @@ test_an_unfinished_entry_behind_busy_ones(void **state)
 }
 
 
+/* What comes together is taken together, but for what was taken twice before:
+ * that may fail the others. */
+
+static void
+test_many_are_taken_together(void **state)
+{
+    size_t          i, n;
+    trials_wanted_t wanted[4];
+
+    (void) state;
+
+    for (i = 0; i < 3; i++) {
+        assert_ok(trials_wanted_add(cache, ID, &err));
+    }
+
+    assert_ok(trials_wanted_take(cache, "me", 0, 1, wanted, 2, &n, &err));
+    assert_int_equal(n, 2);
+    assert_int_equal(wanted[0].tries, 0);
+
+    assert_ok(trials_wanted_take(cache, "me", 0, 1, wanted, 4, &n, &err));
+    assert_int_equal(n, 2);
+    assert_int_equal(wanted[0].tries, 1);
+    assert_int_equal(wanted[1].tries, 1);
+
+    assert_ok(trials_wanted_take(cache, "me", 0, 1, wanted, 4, &n, &err));
+    assert_int_equal(n, 1);
+    assert_int_equal(wanted[0].tries, 0);
+
+    for (i = 0; i < 4; i++) {
+        assert_ok(trials_wanted_take(cache, "me", 0, 1, wanted, 4, &n, &err));
+        assert_int_equal(n, 1);
+    }
+}
+
+
+/* One that fails again and again does not hide those behind it: what has been
+ * left alone longest comes first. */
+
+static void
+test_unfinished_entries_take_turns(void **state)
+{
+    int             i;
+    char            first[TRIALS_WANTED_ENTRY_LEN + 1];
+    trials_wanted_t wanted;
+
+    (void) state;
+
+    for (i = 0; i < 3; i++) {
+        assert_ok(trials_wanted_add(cache, ID, &err));
+        assert_int_equal(take(60000, 100, &wanted), TRIALS_OK);
+        redis_server_pause(20);
+
+        if (i == 0) {
+            (void) snprintf(first, sizeof(first), "%s", wanted.entry);
+        }
+    }
+
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(take(10, 1, &wanted), TRIALS_OK);
+        assert_int_equal(strcmp(wanted.entry, first) == 0, i == 0);
+        redis_server_pause(20);
+    }
+
+    assert_int_equal(take(10, 1, &wanted), TRIALS_OK);
+    assert_string_equal(wanted.entry, first);
+}
+
+
 static void
 test_new_and_unfinished_take_turns(void **state)
 {
     int             i, fresh, claimed;
+    size_t          n;
     trials_wanted_t wanted;
 
     (void) state;
 
     for (i = 0; i < 20; i++) {
         assert_ok(trials_wanted_add(cache, ID, &err));
-        assert_ok(
-            trials_wanted_take(cache, "other", 60000, 100, &wanted, &err));
+        assert_ok(trials_wanted_take(cache, "other", 60000, 100, &wanted, 1, &n,
+                                     &err));
     }
 
     for (i = 0; i < 20; i++) {
@@ -229,8 +305,8 @@ test_new_and_unfinished_take_turns(void **state)
 
     for (i = 0, fresh = 0, claimed = 0; i < 10; i++) {
         assert_int_equal(take(25, 1, &wanted), TRIALS_OK);
-        fresh += strcmp(wanted.id, "NCT99990002") == 0;
-        claimed += strcmp(wanted.id, ID) == 0;
+        fresh += strcmp(wanted.name, "NCT99990002") == 0;
+        claimed += strcmp(wanted.name, ID) == 0;
     }
 
     assert_int_equal(fresh, 5);
@@ -254,7 +330,7 @@ test_an_entry_that_was_cut_off_is_forgotten(void **state)
     redis_server_do(&server, words);
 
     assert_int_equal(take(0, 1, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, "NCT99990002");
+    assert_string_equal(wanted.name, "NCT99990002");
     assert_ok(trials_wanted_done(cache, &wanted, &err));
     assert_int_equal(take(0, 1, &wanted), TRIALS_NOT_FOUND);
 }
@@ -329,14 +405,14 @@ test_the_group_reads_what_was_there_before(void **state)
 
     redis_server_do(&server, "XADD " WANTED " * id " ID);
     assert_int_equal(take(60000, 1, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, ID);
+    assert_string_equal(wanted.name, ID);
 
     /* Redis comes back empty. */
 
     redis_server_do(&server, "FLUSHALL");
     redis_server_do(&server, "XADD " WANTED " * id NCT99990002");
     assert_int_equal(take(60000, 1, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, "NCT99990002");
+    assert_string_equal(wanted.name, "NCT99990002");
 }
 
 
@@ -347,7 +423,7 @@ test_entries_without_an_id(void **state)
     trials_wanted_t wanted;
 
     static const char *const entries[] = {
-        "XADD " WANTED " * id rubbish", "XADD " WANTED " * id NCT0",
+        "XADD " WANTED " * id Rubbish", "XADD " WANTED " * id NCT0",
         "XADD " WANTED " * name " ID,   "XADD " WANTED " * id NCT999900011",
         "XADD " WANTED " * ID " ID,
     };
@@ -357,7 +433,7 @@ test_entries_without_an_id(void **state)
     for (i = 0; i < sizeof(entries) / sizeof(char *); i++) {
         redis_server_do(&server, entries[i]);
         assert_int_equal(take(60000, 100, &wanted), TRIALS_OK);
-        assert_string_equal(wanted.id, "");
+        assert_string_equal(wanted.name, "");
         assert_true(wanted.entry[0] != '\0');
         assert_ok(trials_wanted_done(cache, &wanted, &err));
     }
@@ -368,7 +444,7 @@ test_entries_without_an_id(void **state)
 
     redis_server_do(&server, "XADD " WANTED " * since 1 id nct99990001 who me");
     assert_int_equal(take(60000, 100, &wanted), TRIALS_OK);
-    assert_string_equal(wanted.id, ID);
+    assert_string_equal(wanted.name, ID);
 }
 
 
@@ -402,13 +478,16 @@ test_the_stream_is_bounded(void **state)
 static void
 test_a_stream_of_another_type(void **state)
 {
+    size_t          n;
     trials_wanted_t wanted;
 
     (void) state;
 
     redis_server_do(&server, "SET " WANTED " mine");
-    assert_int_equal(trials_wanted_take(cache, "me", 100, 1, &wanted, &err),
-                     TRIALS_FAILED);
+    assert_int_equal(
+        trials_wanted_take(cache, "me", 100, 1, &wanted, 1, &n, &err),
+        TRIALS_FAILED);
+    assert_int_equal(n, 0);
     assert_non_null(strstr(err.message, "WRONGTYPE"));
     assert_int_equal(trials_wanted_add(cache, ID, &err), TRIALS_FAILED);
     assert_non_null(strstr(err.message, "XADD"));
@@ -423,21 +502,24 @@ static atomic_int taken[NENTRIES + 1];
 static void *
 take_all(void *data)
 {
+    size_t          n, i;
     trials_rc_t     rc;
     trials_cache_t *own;
-    trials_wanted_t wanted;
+    trials_wanted_t wanted[3];
 
     own = redis_server_cache(data);
 
-    while ((rc = trials_wanted_take(own, "crowd", 60000, 200, &wanted, NULL))
-           == TRIALS_OK)
-    {
-        atomic_fetch_add(&taken[strtol(wanted.id + 3, NULL, 10)], 1);
+    do {
+        rc = trials_wanted_take(own, "crowd", 60000, 200, wanted, 3, &n, NULL);
 
-        if (trials_wanted_done(own, &wanted, NULL) != TRIALS_OK) {
-            break;
+        for (i = 0; i < n; i++) {
+            atomic_fetch_add(&taken[strtol(wanted[i].name + 3, NULL, 10)], 1);
+
+            if (trials_wanted_done(own, &wanted[i], NULL) != TRIALS_OK) {
+                rc = TRIALS_FAILED;
+            }
         }
-    }
+    } while (rc == TRIALS_OK);
 
     trials_cache_destroy(own);
 
@@ -607,6 +689,8 @@ main(void)
         TEST(test_an_entry_goes_through),
         TEST(test_done_leaves_nothing),
         TEST(test_an_unfinished_entry_is_claimed),
+        TEST(test_many_are_taken_together),
+        TEST(test_unfinished_entries_take_turns),
         TEST(test_an_unfinished_entry_behind_busy_ones),
         TEST(test_new_and_unfinished_take_turns),
         TEST(test_an_entry_that_was_cut_off_is_forgotten),

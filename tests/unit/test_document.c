@@ -24,9 +24,9 @@ good_values(trials_value_t *values)
     int i;
 
     static const char *const texts[NFIELDS] = {
-        "1",          "present",       NULL,
+        "2",          "present",       NULL,
         "1795000000", "\x1f\x8b gzip", "0123456789abcdef",
-        "41021"};
+        "41021",      "brotli"};
 
     for (i = 0; i < NFIELDS; i++) {
         values[i].data = texts[i];
@@ -95,8 +95,8 @@ static void
 test_keys(void **state)
 {
     char        key[TRIALS_KEY_SIZE];
-    size_t      len;
-    const char *id;
+    size_t      len, name_len;
+    const char *name;
 
     (void) state;
 
@@ -104,9 +104,16 @@ test_keys(void **state)
     assert_string_equal(key, "trials:doc:{NCT99990001}");
     assert_int_equal(len, strlen(key));
 
-    id = trials_document_key_id(key, len);
-    assert_ptr_equal(id, key + strlen("trials:doc:{"));
-    assert_memory_equal(id, "NCT99990001", 11);
+    name = trials_document_key_name(key, len, &name_len);
+    assert_ptr_equal(name, key + strlen("trials:doc:{"));
+    assert_int_equal(name_len, 11);
+    assert_memory_equal(name, "NCT99990001", 11);
+
+    len = trials_document_key(TRIALS_KEY_DOCUMENT, "als/recruiting/2", key);
+    assert_string_equal(key, "trials:doc:{als/recruiting/2}");
+    name = trials_document_key_name(key, len, &name_len);
+    assert_ptr_equal(name, key + strlen("trials:doc:{"));
+    assert_int_equal(name_len, 16);
 
     (void) trials_document_key(TRIALS_KEY_LOCK, "NCT99990001", key);
     assert_string_equal(key, "trials:lock:{NCT99990001}");
@@ -116,7 +123,7 @@ test_keys(void **state)
 static void
 test_keys_of_something_else(void **state)
 {
-    size_t i;
+    size_t i, len;
 
     static const char *const keys[] = {
         "",
@@ -126,7 +133,14 @@ test_keys_of_something_else(void **state)
         "trials:doc:{NCT9999000}",
         "trials:doc:{NCT999900011}",
         "trials:doc:{NCT9999000x}",
+        "trials:doc:{NCT00000000}",
         "trials:doc:{nct99990001}",
+        "trials:doc:{Als}",
+        "trials:doc:{als/}",
+        "trials:doc:{/als}",
+        "trials:doc:{als//2}",
+        "trials:doc:{a2345678901234567890123456789012345678901234567890123456789"
+        "012345}",
         "trials:doc:(NCT99990001)",
         "trials:doc:{NCT99990001} ",
         "trials:doc:{NCT99990001x",
@@ -137,7 +151,7 @@ test_keys_of_something_else(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(keys) / sizeof(char *); i++) {
-        assert_null(trials_document_key_id(keys[i], strlen(keys[i])));
+        assert_null(trials_document_key_name(keys[i], strlen(keys[i]), &len));
     }
 }
 
@@ -149,7 +163,7 @@ test_fields_are_the_hash_s(void **state)
 
     (void) state;
 
-    trials_document_fields(TRIALS_RENDITION_EMBED, fields);
+    trials_document_fields(TRIALS_RENDITION_EMBED, TRIALS_LANGUAGE_EN, fields);
     assert_string_equal(fields[0], "v");
     assert_string_equal(fields[1], "state");
     assert_string_equal(fields[2], "location");
@@ -157,6 +171,13 @@ test_fields_are_the_hash_s(void **state)
     assert_string_equal(fields[4], "embed");
     assert_string_equal(fields[5], "embed:etag");
     assert_string_equal(fields[6], "embed:size");
+    assert_string_equal(fields[7], "embed:br");
+
+    trials_document_fields(TRIALS_RENDITION_PAGE, TRIALS_LANGUAGE_ES, fields);
+    assert_string_equal(fields[4], "page.es");
+    assert_string_equal(fields[5], "page.es:etag");
+    assert_string_equal(fields[6], "page.es:size");
+    assert_string_equal(fields[7], "page.es:br");
 }
 
 
@@ -176,6 +197,36 @@ test_reads_what_is_present(void **state)
     assert_int_equal(document.body.len, values[4].len);
     assert_ptr_equal(document.etag.data, values[5].data);
     assert_int_equal(document.size, 41021);
+    assert_ptr_equal(document.brotli.data, values[7].data);
+
+    /* Without brotli, and without anything of this rendition. */
+
+    values[7].data = NULL;
+    assert_null(trials_document_read(values, &document));
+    assert_null(document.brotli.data);
+
+    values[4].data = values[5].data = values[6].data = NULL;
+    assert_null(trials_document_read(values, &document));
+    assert_int_equal(document.state, TRIALS_DOCUMENT_PRESENT);
+    assert_null(document.body.data);
+}
+
+
+static void
+test_languages(void **state)
+{
+    int         i;
+    const char *tag;
+
+    (void) state;
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        tag = trials_language_tag((trials_language_t) i);
+        assert_int_equal(trials_language_parse(tag, strlen(tag)), i);
+    }
+
+    assert_int_equal(trials_language_parse("e", 1), -1);
+    assert_int_equal(trials_language_parse("EN", 2), -1);
 }
 
 
@@ -191,7 +242,7 @@ test_reads_nothing_absent_and_alias(void **state)
     assert_null(trials_document_read(values, &document));
     assert_int_equal(document.state, TRIALS_DOCUMENT_NONE);
 
-    values[0].data = "1";
+    values[0].data = "2";
     values[0].len = 1;
     values[1].data = "absent";
     values[1].len = 6;
@@ -225,8 +276,8 @@ test_refuses_what_does_not_fit(void **state)
     } cases[] = {
         {0, NULL, "version"},
         {0, "", "version"},
-        {0, "2", "version"},
-        {0, "11", "version"},
+        {0, "1", "version"},
+        {0, "22", "version"},
         {1, NULL, "state"},
         {1, "", "state"},
         {1, "presen", "state"},
@@ -314,6 +365,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_renditions_have_names_and_types),
+        cmocka_unit_test(test_languages),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keys_of_something_else),
         cmocka_unit_test(test_fields_are_the_hash_s),

@@ -16,8 +16,8 @@
 #define TEST_TAG "\"0123abcd-gz\""
 
 
-static int
-test_gzip(const char *first, const char *second)
+static ngx_http_trials_coding_t
+test_coding(const char *first, const char *second, int brotli)
 {
     char                    *copy;
     size_t                   len;
@@ -38,7 +38,14 @@ test_gzip(const char *first, const char *second)
         ngx_http_trials_accept_parse(&accept, second, strlen(second));
     }
 
-    return ngx_http_trials_accept_gzip(&accept);
+    return ngx_http_trials_accept_coding(&accept, brotli);
+}
+
+
+static int
+test_gzip(const char *first, const char *second)
+{
+    return test_coding(first, second, 0) == NGX_HTTP_TRIALS_GZIP;
 }
 
 
@@ -125,6 +132,69 @@ test_accept_lines(void **state)
 }
 
 
+static void
+test_accept_brotli(void **state)
+{
+    (void) state;
+
+    assert_int_equal(test_coding("gzip, deflate, br", NULL, 1),
+                     NGX_HTTP_TRIALS_BROTLI);
+    assert_int_equal(test_coding("gzip, deflate, br", NULL, 0),
+                     NGX_HTTP_TRIALS_GZIP);
+    assert_int_equal(test_coding("gzip", "BR;q=1", 1), NGX_HTTP_TRIALS_BROTLI);
+    assert_int_equal(test_coding("gzip, br;q=0.9", NULL, 1),
+                     NGX_HTTP_TRIALS_GZIP);
+    assert_int_equal(test_coding("br;q=0.5, identity", NULL, 1),
+                     NGX_HTTP_TRIALS_IDENTITY);
+    assert_int_equal(test_coding("br;q=0, *", NULL, 1), NGX_HTTP_TRIALS_GZIP);
+    assert_int_equal(test_coding("*", NULL, 1), NGX_HTTP_TRIALS_GZIP);
+    assert_int_equal(test_coding("br", NULL, 0), NGX_HTTP_TRIALS_IDENTITY);
+    assert_int_equal(test_coding("bro, b, xbr", NULL, 1),
+                     NGX_HTTP_TRIALS_IDENTITY);
+    assert_int_equal(test_coding("br;q=0.001", NULL, 1),
+                     NGX_HTTP_TRIALS_BROTLI);
+}
+
+
+static void
+test_accept_language(void **state)
+{
+    size_t i;
+
+    static const struct {
+        const char *value;
+        int         weight;
+    } cases[] = {
+        {"es", 1000},
+        {"es-MX,es;q=0.9,en;q=0.8", 1000},
+        {"en-US,en;q=0.9,es;q=0.8", 800},
+        {"ES-419;q=0.7", 700},
+        {"en", 0},
+        {"", 0},
+        {"*", 1000},
+        {"en, *;q=0.5", 500},
+        {"es;q=0, *", 0},
+        {"est, e, spanish", 0},
+        {"es_MX", 0},
+        {"es;q=2, es-AR;q=0.1", 100},
+        {" es ; q=0.25 ", 250},
+        {"es-", 1000},
+        {",,;q=1,es", 1000},
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (ngx_http_trials_accept_language(cases[i].value,
+                                            strlen(cases[i].value), "es")
+            != cases[i].weight)
+        {
+            fail_msg("\"%s\"", cases[i].value);
+        }
+    }
+}
+
+
 static int
 test_match(const char *list, int weak)
 {
@@ -199,6 +269,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accept),
         cmocka_unit_test(test_accept_lines),
+        cmocka_unit_test(test_accept_brotli),
+        cmocka_unit_test(test_accept_language),
         cmocka_unit_test(test_etag),
     };
 

@@ -30,7 +30,37 @@ static const test_path_t test_paths[] = {
     {"nCt1.json", "NCT00000001.json", TRIALS_RENDITION_JSON},
     {"NCT99999999", "NCT99999999", TRIALS_RENDITION_PAGE},
     {"NCT000000000012", "NCT00000012", TRIALS_RENDITION_PAGE},
-    {"", NULL, 0},
+    {"NCT01234567/questions", "NCT01234567/questions",
+     TRIALS_RENDITION_QUESTIONS},
+    {"NCT01234567/feed.atom", "NCT01234567/feed.atom", TRIALS_RENDITION_ATOM},
+    {"es/NCT01234567", "es/NCT01234567", TRIALS_RENDITION_PAGE},
+    {"es/nct1/print", "es/NCT00000001/print", TRIALS_RENDITION_PRINT},
+    {"", "", TRIALS_RENDITION_PAGE},
+    {"index", "", TRIALS_RENDITION_PAGE},
+    {"es", "es/", TRIALS_RENDITION_PAGE},
+    {"es/", "es/", TRIALS_RENDITION_PAGE},
+    {"glossary", "glossary", TRIALS_RENDITION_PAGE},
+    {"es/glossary", "es/glossary", TRIALS_RENDITION_PAGE},
+    {"als", "als", TRIALS_RENDITION_PAGE},
+    {"als/recruiting/2", "als/recruiting/2", TRIALS_RENDITION_PAGE},
+    {"feed.atom", "feed.atom", TRIALS_RENDITION_ATOM},
+    {"als/feed.atom", "als/feed.atom", TRIALS_RENDITION_ATOM},
+    {"sitemap.xml", "sitemap.xml", TRIALS_RENDITION_XML},
+    {"sitemap/1.xml", "sitemap/1.xml", TRIALS_RENDITION_XML},
+    {"ALS", NULL, 0},
+    {"als/", NULL, 0},
+    {"/als", NULL, 0},
+    {"als//2", NULL, 0},
+    {"als.json", NULL, 0},
+    {"als/..", NULL, 0},
+    {"nct1x", NULL, 0},
+    {".xml", NULL, 0},
+    {"/feed.atom", NULL, 0},
+    {"a234567890123456789012345678901234567890123456789012345678901234",
+     "a234567890123456789012345678901234567890123456789012345678901234",
+     TRIALS_RENDITION_PAGE},
+    {"a2345678901234567890123456789012345678901234567890123456789012345", NULL,
+     0},
     {"NCT", NULL, 0},
     {"NCT0", NULL, 0},
     {"NCT00000000", NULL, 0},
@@ -75,12 +105,13 @@ test_parse(void **state)
         assert_int_equal(path.rendition, test->rendition);
         assert_int_equal(path.canonical,
                          strcmp(test->path, test->canonical) == 0);
-        assert_memory_equal(path.id, test->canonical, 11);
-        assert_int_equal(path.id[11], '\0');
-        assert_int_equal(path.number, strtoul(path.id + 3, NULL, 10));
-        assert_int_equal(path.number, ngx_http_trials_path_number(path.id));
+        assert_int_equal(path.language, strncmp(test->canonical, "es/", 3) == 0
+                                            ? TRIALS_LANGUAGE_ES
+                                            : TRIALS_LANGUAGE_EN);
+        assert_int_equal(trials_name_kind(path.name, strlen(path.name)),
+                         path.trial ? TRIALS_NAME_TRIAL : TRIALS_NAME_SITE);
 
-        len = ngx_http_trials_path_write(path.id, path.rendition, data);
+        len = ngx_http_trials_path_write(&path, data);
         assert_int_equal(len, strlen(test->canonical));
         assert_string_equal(data, test->canonical);
     }
@@ -106,7 +137,8 @@ test_parse_prefixes(void **state)
         memcpy(copy, text, len);
 
         assert_int_equal(ngx_http_trials_path_parse(copy, len, &path),
-                         (len >= 5 && len <= 11) || len == sizeof(text) - 1);
+                         len == 0 || (len >= 5 && len <= 11)
+                             || len == sizeof(text) - 1);
         (void) ngx_http_trials_path_tail(copy, len);
 
         free(copy);
@@ -143,7 +175,7 @@ test_ids_as_the_registry(void **state)
             ngx_http_trials_path_parse(ids[i], strlen(ids[i]), &path), rc);
 
         if (rc) {
-            assert_string_equal(path.id, id);
+            assert_string_equal(path.name, id);
         }
     }
 }
@@ -162,6 +194,8 @@ test_tail(void **state)
         {"/a/NCT1/print", "NCT1/print"},
         {"/a/NCT1/embed", "NCT1/embed"},
         {"/NCT1.json", "NCT1.json"},
+        {"/a/NCT1/questions", "NCT1/questions"},
+        {"/a/NCT1/feed.atom", "NCT1/feed.atom"},
         {"/print", "/print"},
         {"/a/printed", "printed"},
         {"/a/", ""},

@@ -187,6 +187,10 @@ test_sentences(void **state)
     trials_readability_add(&r, str("Use it (e.g. Now). Take 1.5 mg. You can"));
     assert_int_equal(r.sentences, 3);
     assert_int_equal(r.words, 10);
+
+    memset(&r, 0, sizeof(r));
+    trials_readability_add(&r, str("Any of these:\nGout.\nA rash.\n\nUse it."));
+    assert_int_equal(r.sentences, 3);
 }
 
 

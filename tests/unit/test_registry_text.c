@@ -126,11 +126,26 @@ test_line_is_cut_at_a_character(void **state)
 }
 
 
+static void
+test_entities(void **state)
+{
+    char text[] = "a &amp; b &lt;c&gt; &quot;d&#39;s&quot; &amp;lt; &eacute; &";
+    size_t n;
+
+    (void) state;
+
+    n = trials_registry_entities(text, sizeof(text) - 1);
+    text[n] = '\0';
+    assert_string_equal(text, "a & b <c> \"d's\" &lt; &eacute; &");
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_entities),
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_line_is_cut_at_a_character),
     };

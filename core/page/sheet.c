@@ -1,0 +1,810 @@
+/* Stylesheets: read, words put in, compiled, applied. */
+
+#include "core/page/sheet.h"
+
+#include "core/page/data.h"
+#include "core/page/html.h"
+
+#include <errno.h>
+#include <libxml/HTMLtree.h>
+#include <libxml/parser.h>
+#include <libxslt/documents.h>
+#include <libxslt/imports.h>
+#include <libxslt/transform.h>
+#include <libxslt/xsltutils.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+
+#define TRIALS_SHEET_WORDS   "urn:trials:words"
+#define TRIALS_SHEET_BUILTIN "builtin/"
+#define TRIALS_SHEET_FILE    (4 * 1024 * 1024)
+
+
+/* libxslt asks for included files and complains by way of two globals: one
+ * compilation at a time, and what it works on. */
+
+typedef struct {
+    trials_sheets_t      *sheets;
+    const trials_words_t *words;
+    trials_error_t        err;
+} trials_compile_t;
+
+
+static xmlDocPtr
+trials_sheet_loader(const xmlChar *uri, xmlDictPtr dict, int options,
+                    void *context, xsltLoadType type);
+static xmlDocPtr
+trials_sheet_read(trials_compile_t *compile, const char *name, xmlDictPtr dict);
+static int trials_sheet_file(trials_compile_t *compile, const char *name,
+                             trials_str_t *text, const char **path);
+static int
+trials_sheet_disk(trials_sheets_t *sheets, const char *name, trials_str_t *text,
+                  const char **path, trials_error_t *err);
+static void
+trials_sheet_fill(trials_compile_t *compile, const char *path, xmlNodePtr node);
+static void trials_sheet_say(trials_compile_t *compile, const char *path,
+                             xmlNodePtr node, xmlNsPtr xsl);
+static void
+trials_sheet_css(trials_compile_t *compile, xmlNodePtr node, xmlNsPtr xsl);
+static void trials_sheet_attributes(trials_compile_t *compile, const char *path,
+                                    xmlNodePtr node);
+static const char *
+trials_sheet_word(trials_compile_t *compile, const char *path, xmlNodePtr node,
+                  const char *id);
+static void trials_sheet_complain(void *data, const char *fmt, ...);
+static void trials_sheet_parse_error(void *data, xmlErrorPtr error);
+static void trials_sheet_forbid(xsltSecurityPrefsPtr security);
+
+
+static pthread_mutex_t   trials_sheet_lock = PTHREAD_MUTEX_INITIALIZER;
+static trials_compile_t *trials_sheet_compiling;
+
+static const char *const trials_sheet_names[TRIALS_NSHEETS] = {
+    "page.xsl", "print.xsl", "embed.xsl",   "questions.xsl", "atom.xsl",
+    "text.xsl", "site.xsl",  "listing.xsl", "feed.xsl",
+};
+
+
+static void
+trials_sheet_hash(trials_sheets_t *sheets, trials_str_t text)
+{
+    /* Any change of data gives another name. */
+
+    sheets->hash = XXH64(text.data, text.len, sheets->hash);
+}
+
+
+static trials_rc_t
+trials_sheet_words(trials_sheets_t *sheets, int language, trials_error_t *err)
+{
+    char                 name[32];
+    const char          *path;
+    trials_rc_t          rc;
+    trials_str_t         text;
+    const trials_data_t *data;
+
+    (void) snprintf(name, sizeof(name), "words.%s.tsv",
+                    trials_language_tag((trials_language_t) language));
+    data = trials_data_find("words.en.tsv");
+    rc = trials_words_load(&sheets->words[language], sheets->arena, data->name,
+                           data->start, data->end, err);
+
+    /* Another language's file takes the place of the English texts. */
+
+    if (rc == TRIALS_OK && language != TRIALS_LANGUAGE_EN) {
+        data = trials_data_find(name);
+        rc = trials_words_replace(&sheets->words[language], sheets->arena, name,
+                                  data->start, data->end, err);
+    }
+
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
+    text.data = data->start;
+    text.len = (size_t) (data->end - data->start);
+    trials_sheet_hash(sheets, text);
+
+    switch (trials_sheet_disk(sheets, name, &text, &path, err)) {
+    case 1:
+        trials_sheet_hash(sheets, text);
+        return trials_words_replace(&sheets->words[language], sheets->arena,
+                                    path, text.data, text.data + text.len, err);
+    case 0:
+        return TRIALS_OK;
+    default:
+        return TRIALS_INVALID;
+    }
+}
+
+
+static trials_rc_t
+trials_sheet_compile(trials_compile_t *compile, int language, int sheet)
+{
+    xmlDocPtr         doc;
+    xsltStylesheetPtr style;
+
+    compile->words = &compile->sheets->words[language];
+    doc = trials_sheet_read(compile, trials_sheet_names[sheet], NULL);
+
+    if (doc == NULL) {
+        return TRIALS_INVALID;
+    }
+
+    style = xsltParseStylesheetDoc(doc);
+
+    if (style == NULL) {
+        xmlFreeDoc(doc);
+    } else if (style->errors || compile->err.message[0]) {
+        xsltFreeStylesheet(style);
+        style = NULL;
+    }
+
+    if (style == NULL) {
+        if (compile->err.message[0] == '\0') {
+            trials_sheet_complain(compile, "%s: cannot be compiled",
+                                  trials_sheet_names[sheet]);
+        }
+
+        return TRIALS_INVALID;
+    }
+
+    compile->sheets->sheets[language][sheet] = style;
+
+    return TRIALS_OK;
+}
+
+
+trials_rc_t
+trials_sheets_open(trials_sheets_t *sheets, const char *theme,
+                   trials_error_t *err)
+{
+    int                 i, j;
+    void               *said_to;
+    trials_rc_t         rc;
+    trials_compile_t    compile;
+    xsltDocLoaderFunc   loader;
+    xmlGenericErrorFunc said;
+
+    memset(sheets, 0, sizeof(trials_sheets_t));
+    sheets->theme = theme;
+    sheets->arena = trials_arena_create();
+    sheets->security = xsltNewSecurityPrefs();
+
+    if (sheets->arena == NULL || sheets->security == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "page: out of memory");
+    }
+
+    trials_sheet_forbid(sheets->security);
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        rc = trials_sheet_words(sheets, i, err);
+        if (rc != TRIALS_OK) {
+            return rc;
+        }
+    }
+
+    memset(&compile, 0, sizeof(trials_compile_t));
+    compile.sheets = sheets;
+    rc = TRIALS_OK;
+
+    (void) pthread_mutex_lock(&trials_sheet_lock);
+
+    /* Before any thread transforms: libxslt registers its elements here. */
+
+    xsltInit();
+
+    trials_sheet_compiling = &compile;
+    loader = xsltDocDefaultLoader;
+    said = xsltGenericError;
+    said_to = xsltGenericErrorContext;
+    xsltSetLoaderFunc(trials_sheet_loader);
+    xsltSetGenericErrorFunc(&compile, trials_sheet_complain);
+    xmlSetStructuredErrorFunc(&compile, trials_sheet_parse_error);
+
+    for (i = 0; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
+        for (j = 0; j < TRIALS_NSHEETS && rc == TRIALS_OK; j++) {
+            rc = trials_sheet_compile(&compile, i, j);
+        }
+    }
+
+    xmlSetStructuredErrorFunc(NULL, NULL);
+    xsltSetGenericErrorFunc(said_to, said);
+    xsltSetLoaderFunc(loader);
+    trials_sheet_compiling = NULL;
+
+    (void) pthread_mutex_unlock(&trials_sheet_lock);
+
+    return rc == TRIALS_OK ? rc
+                           : trials_error(err, rc, "%s", compile.err.message);
+}
+
+
+void
+trials_sheets_close(trials_sheets_t *sheets)
+{
+    int i, j;
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        for (j = 0; j < TRIALS_NSHEETS; j++) {
+            if (sheets->sheets[i][j]) {
+                xsltFreeStylesheet(sheets->sheets[i][j]);
+            }
+        }
+    }
+
+    if (sheets->security) {
+        xsltFreeSecurityPrefs(sheets->security);
+    }
+
+    trials_arena_destroy(sheets->arena);
+}
+
+
+/* A stylesheet reads and writes nothing but what it is given. */
+
+static void
+trials_sheet_forbid(xsltSecurityPrefsPtr security)
+{
+    size_t i;
+
+    static const xsltSecurityOption options[] = {
+        XSLT_SECPREF_READ_FILE,        XSLT_SECPREF_WRITE_FILE,
+        XSLT_SECPREF_CREATE_DIRECTORY, XSLT_SECPREF_READ_NETWORK,
+        XSLT_SECPREF_WRITE_NETWORK,
+    };
+
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        (void) xsltSetSecurityPrefs(security, options[i], xsltSecurityForbid);
+    }
+}
+
+
+/* What a stylesheet includes or imports: a name, never a path. */
+
+static xmlDocPtr
+trials_sheet_loader(const xmlChar *uri, xmlDictPtr dict, int options,
+                    void *context, xsltLoadType type)
+{
+    const char *name, *slash;
+
+    (void) options;
+    (void) context;
+
+    if (type != XSLT_LOAD_STYLESHEET || trials_sheet_compiling == NULL) {
+        return NULL;
+    }
+
+    name = (const char *) uri;
+    slash = strrchr(name, '/');
+
+    if (slash) {
+        name = (size_t) (slash - name) + 1 >= sizeof(TRIALS_SHEET_BUILTIN) - 1
+                       && memcmp(slash + 2 - sizeof(TRIALS_SHEET_BUILTIN),
+                                 TRIALS_SHEET_BUILTIN,
+                                 sizeof(TRIALS_SHEET_BUILTIN) - 1)
+                              == 0
+                   ? slash + 2 - sizeof(TRIALS_SHEET_BUILTIN)
+                   : slash + 1;
+    }
+
+    return trials_sheet_read(trials_sheet_compiling, name, dict);
+}
+
+
+/* Stylesheets that include each other share a dictionary: what they put into a
+ * result is freed by it. */
+
+static xmlDocPtr
+trials_sheet_parse(trials_str_t text, const char *path, xmlDictPtr dict)
+{
+    xmlDocPtr        doc;
+    xmlParserCtxtPtr parser;
+
+    parser = xmlNewParserCtxt();
+    if (parser == NULL) {
+        return NULL;
+    }
+
+    if (dict) {
+        xmlDictFree(parser->dict);
+        parser->dict = dict;
+        (void) xmlDictReference(dict);
+    }
+
+    doc = xmlCtxtReadMemory(parser, text.data, (int) text.len, path, NULL,
+                            XML_PARSE_NONET | XML_PARSE_NOCDATA);
+    xmlFreeParserCtxt(parser);
+
+    return doc;
+}
+
+
+static xmlDocPtr
+trials_sheet_read(trials_compile_t *compile, const char *name, xmlDictPtr dict)
+{
+    xmlDocPtr    doc;
+    xmlNodePtr   root;
+    xmlNsPtr    *ns, gone;
+    const char  *path;
+    trials_str_t text;
+
+    if (!trials_sheet_file(compile, name, &text, &path)) {
+        return NULL;
+    }
+
+    trials_sheet_hash(compile->sheets, text);
+    doc = trials_sheet_parse(text, path, dict);
+    root = doc ? xmlDocGetRootElement(doc) : NULL;
+
+    if (root == NULL) {
+        xmlFreeDoc(doc);
+        return NULL;
+    }
+
+    trials_sheet_fill(compile, path, root);
+
+    /* Nothing is in the words' namespace any more: it is not for output. */
+
+    for (ns = &root->nsDef; *ns; ns = &(*ns)->next) {
+        if (strcmp((const char *) (*ns)->href, TRIALS_SHEET_WORDS) == 0) {
+            gone = *ns;
+            *ns = gone->next;
+            gone->next = NULL;
+            xmlFreeNs(gone);
+            break;
+        }
+    }
+
+    return doc;
+}
+
+
+/* The text of a file: the theme's, or the built-in one. */
+
+static int
+trials_sheet_file(trials_compile_t *compile, const char *name,
+                  trials_str_t *text, const char **path)
+{
+    int                  found;
+    const trials_data_t *data;
+
+    found = 0;
+
+    if (strncmp(name, TRIALS_SHEET_BUILTIN, sizeof(TRIALS_SHEET_BUILTIN) - 1)
+        == 0) {
+        name += sizeof(TRIALS_SHEET_BUILTIN) - 1;
+    } else {
+        found =
+            trials_sheet_disk(compile->sheets, name, text, path, &compile->err);
+    }
+
+    if (found) {
+        return found > 0;
+    }
+
+    data = trials_data_find(name);
+
+    if (data == NULL) {
+        trials_sheet_complain(compile, "%s: there is no such file", name);
+        return 0;
+    }
+
+    text->data = data->start;
+    text->len = (size_t) (data->end - data->start);
+    *path = data->name;
+
+    return 1;
+}
+
+
+/* 1: read; 0: the theme has no such file; -1: with *err. */
+
+static int
+trials_sheet_disk(trials_sheets_t *sheets, const char *name, trials_str_t *text,
+                  const char **path, trials_error_t *err)
+{
+    FILE  *file;
+    size_t len;
+    char  *data;
+
+    if (sheets->theme == NULL) {
+        return 0;
+    }
+
+    *path =
+        trials_arena_printf(sheets->arena, "%s/%s", sheets->theme, name).data;
+    file = *path ? fopen(*path, "rb") : NULL;
+
+    if (file == NULL) {
+        if (*path && errno == ENOENT) {
+            return 0;
+        }
+
+        (void) trials_error(err, TRIALS_INVALID, "%s: %s", *path ? *path : name,
+                            strerror(errno));
+        return -1;
+    }
+
+    data = trials_arena_alloc(sheets->arena, TRIALS_SHEET_FILE + 1);
+    len = data ? fread(data, 1, TRIALS_SHEET_FILE + 1, file) : 0;
+
+    if (data == NULL || ferror(file) || len > TRIALS_SHEET_FILE) {
+        (void) trials_error(err, TRIALS_INVALID, "%s: %s", *path,
+                            data == NULL              ? "out of memory"
+                            : len > TRIALS_SHEET_FILE ? "too large"
+                                                      : "cannot be read");
+        (void) fclose(file);
+        return -1;
+    }
+
+    (void) fclose(file);
+    text->data = data;
+    text->len = len;
+
+    return 1;
+}
+
+
+/* Words: see the header.  Children first, since a place may hold words. */
+
+static void
+trials_sheet_fill(trials_compile_t *compile, const char *path, xmlNodePtr node)
+{
+    xmlNsPtr   xsl;
+    xmlNodePtr child, next;
+
+    for (child = node->children; child; child = next) {
+        next = child->next;
+
+        if (child->type == XML_ELEMENT_NODE) {
+            trials_sheet_fill(compile, path, child);
+        }
+    }
+
+    trials_sheet_attributes(compile, path, node);
+
+    if (node->ns == NULL
+        || strcmp((const char *) node->ns->href, TRIALS_SHEET_WORDS) != 0)
+    {
+        return;
+    }
+
+    xsl = xmlSearchNsByHref(node->doc, node, XSLT_NAMESPACE);
+
+    if (strcmp((const char *) node->name, "say") == 0) {
+        trials_sheet_say(compile, path, node, xsl);
+
+    } else if (strcmp((const char *) node->name, "css") == 0) {
+        trials_sheet_css(compile, node, xsl);
+
+    } else if (strcmp((const char *) node->name, "with") == 0) {
+        return;
+
+    } else {
+        trials_sheet_complain(compile, "%s:%ld: unknown element \"%s\"", path,
+                              xmlGetLineNo(node), node->name);
+        return;
+    }
+
+    xmlUnlinkNode(node);
+    xmlFreeNode(node);
+}
+
+
+static void
+trials_sheet_text(xmlNodePtr before, xmlNsPtr xsl, trials_str_t text)
+{
+    xmlNodePtr node;
+
+    if (text.len == 0) {
+        return;
+    }
+
+    node = xmlNewDocNode(before->doc, xsl, BAD_CAST "text", NULL);
+
+    if (node) {
+        (void) xmlAddChild(
+            node,
+            xmlNewDocTextLen(before->doc, BAD_CAST text.data, (int) text.len));
+        (void) xmlAddPrevSibling(before, node);
+    }
+}
+
+
+static xmlNodePtr
+trials_sheet_with(xmlNodePtr say, trials_str_t name)
+{
+    xmlChar   *value;
+    xmlNodePtr child;
+    int        same;
+
+    for (child = say->children; child; child = child->next) {
+        if (child->type != XML_ELEMENT_NODE) {
+            continue;
+        }
+
+        value = xmlGetNoNsProp(child, BAD_CAST "name");
+        same = value && strlen((char *) value) == name.len
+               && memcmp(value, name.data, name.len) == 0;
+        xmlFree(value);
+
+        if (same) {
+            return child;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+trials_sheet_say(trials_compile_t *compile, const char *path, xmlNodePtr node,
+                 xmlNsPtr xsl)
+{
+    char         variable[64];
+    xmlChar     *id;
+    xmlNodePtr   with, child;
+    const char  *text;
+    trials_str_t before, name;
+
+    id = xmlGetNoNsProp(node, BAD_CAST "id");
+    text = trials_sheet_word(compile, path, node, id ? (char *) id : "");
+    xmlFree(id);
+
+    while (trials_words_piece(&text, &before, &name)) {
+        trials_sheet_text(node, xsl, before);
+
+        if (name.data == NULL) {
+            continue;
+        }
+
+        with = trials_sheet_with(node, name);
+
+        if (with) {
+            for (child = with->children; child; child = child->next) {
+                (void) xmlAddPrevSibling(node, xmlCopyNode(child, 1));
+            }
+
+            continue;
+        }
+
+        (void) snprintf(variable, sizeof(variable), "$%.*s", (int) name.len,
+                        name.data);
+        child = xmlNewDocNode(node->doc, xsl, BAD_CAST "value-of", NULL);
+
+        if (child) {
+            (void) xmlNewProp(child, BAD_CAST "select", BAD_CAST variable);
+            child->line = node->line;
+            (void) xmlAddPrevSibling(node, child);
+        }
+    }
+}
+
+
+static void
+trials_sheet_css(trials_compile_t *compile, xmlNodePtr node, xmlNsPtr xsl)
+{
+    xmlChar     *name;
+    const char  *path;
+    trials_str_t text;
+
+    name = xmlGetNoNsProp(node, BAD_CAST "name");
+
+    if (name && trials_sheet_file(compile, (char *) name, &text, &path)) {
+        trials_sheet_hash(compile->sheets, text);
+        trials_sheet_text(node, xsl, text);
+    }
+
+    if (name && strcmp((char *) name, "style.css") == 0
+        && trials_sheet_disk(compile->sheets, "custom.css", &text, &path,
+                             &compile->err)
+               == 1)
+    {
+        trials_sheet_hash(compile->sheets, text);
+        trials_sheet_text(node, xsl, text);
+    }
+
+    xmlFree(name);
+}
+
+
+static void
+trials_sheet_attributes(trials_compile_t *compile, const char *path,
+                        xmlNodePtr node)
+{
+    xmlChar     *id;
+    xmlAttrPtr   attr, next;
+    const char  *text;
+    trials_buf_t value;
+    trials_str_t before, name;
+
+    for (attr = node->properties; attr; attr = next) {
+        next = attr->next;
+
+        if (attr->ns == NULL
+            || strcmp((const char *) attr->ns->href, TRIALS_SHEET_WORDS) != 0)
+        {
+            continue;
+        }
+
+        id = xmlNodeGetContent((xmlNodePtr) attr);
+        text = trials_sheet_word(compile, path, node, id ? (char *) id : "");
+        xmlFree(id);
+        trials_buf_init(&value, TRIALS_SHEET_FILE);
+
+        while (trials_words_piece(&text, &before, &name)) {
+            trials_buf_append(&value, before.data, before.len);
+
+            if (name.data) {
+                trials_buf_printf(&value, "{$%.*s}", (int) name.len, name.data);
+            }
+        }
+
+        (void) xmlNewProp(node, attr->name,
+                          BAD_CAST(value.data ? value.data : ""));
+        trials_buf_free(&value);
+        (void) xmlRemoveProp(attr);
+    }
+}
+
+
+static const char *
+trials_sheet_word(trials_compile_t *compile, const char *path, xmlNodePtr node,
+                  const char *id)
+{
+    const char *text;
+
+    text = trials_words_find(compile->words, id);
+
+    if (text == NULL) {
+        trials_sheet_complain(compile, "%s:%ld: no words \"%s\"", path,
+                              xmlGetLineNo(node), id);
+        return "";
+    }
+
+    return text;
+}
+
+
+/* The first complaint counts; libxslt makes it in several pieces: where, and
+ * then what. */
+
+static void
+trials_sheet_complain(void *data, const char *fmt, ...)
+{
+    char             *p;
+    size_t            len;
+    va_list           args;
+    trials_compile_t *compile;
+
+    compile = data;
+    len = strlen(compile->err.message);
+
+    va_start(args, fmt);
+    (void) vsnprintf(compile->err.message + len,
+                     sizeof(compile->err.message) - len, fmt, args);
+    va_end(args);
+
+    for (p = compile->err.message + len; *p != '\0'; p++) {
+        *p = *p == '\n' ? ' ' : *p;
+    }
+}
+
+
+static void
+trials_sheet_parse_error(void *data, xmlErrorPtr error)
+{
+    trials_sheet_complain(data, "%s:%d: %s", error->file ? error->file : "",
+                          error->line, error->message ? error->message : "");
+}
+
+
+static void
+trials_sheet_transform_error(void *data, const char *fmt, ...)
+{
+    size_t          len;
+    va_list         args;
+    trials_error_t *said;
+
+    said = data;
+    len = strlen(said->message);
+
+    va_start(args, fmt);
+    (void) vsnprintf(said->message + len, sizeof(said->message) - len, fmt,
+                     args);
+    va_end(args);
+
+    for (len = 0; said->message[len] != '\0'; len++) {
+        said->message[len] =
+            said->message[len] == '\n' ? ' ' : said->message[len];
+    }
+}
+
+
+/* What a stylesheet made, as its xsl:output says: HTML in UTF-8 without
+ * indentation, which is what all of ours but Atom and text are, is written
+ * here, all else by libxslt. */
+
+static trials_rc_t
+trials_sheet_save(xsltStylesheetPtr style, xmlDocPtr result, trials_buf_t *out)
+{
+    int               len, indent;
+    xmlChar          *text;
+    trials_rc_t       rc;
+    const xmlChar    *encoding;
+    xsltStylesheetPtr sheet;
+
+    encoding = NULL;
+    indent = -1;
+
+    for (sheet = style; sheet; sheet = xsltNextImport(sheet)) {
+        encoding = encoding ? encoding : sheet->encoding;
+        indent = indent == -1 ? sheet->indent : indent;
+    }
+
+    if (result->type == XML_HTML_DOCUMENT_NODE && indent == 0
+        && (encoding == NULL || xmlStrcasecmp(encoding, BAD_CAST "UTF-8") == 0))
+    {
+        (void) htmlSetMetaEncoding(result, BAD_CAST "UTF-8");
+
+        return trials_html_write(out, result);
+    }
+
+    text = NULL;
+    rc = TRIALS_FAILED;
+
+    if (xsltSaveResultToString(&text, &len, result, style) == 0 && text) {
+        rc = trials_buf_append(out, (const char *) text, (size_t) len);
+    }
+
+    xmlFree(text);
+
+    return rc;
+}
+
+
+trials_rc_t
+trials_sheets_apply(const trials_sheets_t *sheets, trials_sheet_t sheet,
+                    trials_language_t language, xmlDocPtr doc, const char *name,
+                    trials_buf_t *out, trials_error_t *err)
+{
+    xmlDocPtr               result;
+    trials_rc_t             rc;
+    trials_error_t          said;
+    xsltStylesheetPtr       style;
+    xsltTransformContextPtr context;
+
+    style = sheets->sheets[language][sheet];
+    context = xsltNewTransformContext(style, doc);
+
+    if (context == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "%s: out of memory", name);
+    }
+
+    said.message[0] = '\0';
+    context->maxTemplateDepth = 3000;
+    (void) xsltSetCtxtSecurityPrefs(sheets->security, context);
+    xsltSetTransformErrorFunc(context, &said, trials_sheet_transform_error);
+
+    result = xsltApplyStylesheetUser(style, doc, NULL, NULL, NULL, context);
+    rc = result && context->state == XSLT_STATE_OK
+             ? trials_sheet_save(style, result, out)
+             : TRIALS_FAILED;
+
+    xmlFreeDoc(result);
+    xsltFreeTransformContext(context);
+
+    if (rc != TRIALS_OK) {
+        return trials_error(err, rc, "%s: %s: %s", name,
+                            trials_sheet_names[sheet],
+                            said.message[0] ? said.message : "cannot be made");
+    }
+
+    return TRIALS_OK;
+}

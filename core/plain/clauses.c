@@ -1,0 +1,684 @@
+/*
+ * Cutting a criterion into short sentences.  What is said, and its order, stay:
+ * a sentence ends early where a rule has a way to begin the next one ("This
+ * includes", "This does not apply to"), and where what follows "and" or "or"
+ * can speak for itself.
+ */
+
+#include "core/plain/clauses.h"
+
+#include <string.h>
+
+
+static void   trials_clause_next(trials_clauses_t *c);
+static size_t trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth);
+static int    trials_clause_hangs(const trials_clauses_t *c, size_t i);
+static int    trials_clause_aside(trials_clauses_t *c, size_t i);
+static size_t trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
+                                 const trials_rule_t *rule);
+static int    trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
+                                 const trials_rule_t *rule);
+static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
+static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
+static int  trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
+static void trials_clause_put(trials_clauses_t *c, size_t end);
+static int  trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
+static void trials_clause_say(trials_clauses_t *c, trials_str_t text);
+
+
+void
+trials_rewrite_sentences(trials_rewriter_t *rewriter, trials_str_t text,
+                         const trials_place_of_t *place, unsigned wanted,
+                         trials_buf_t *buf)
+{
+    size_t           i, depth, next;
+    trials_clauses_t c;
+
+    memset(&c, 0, sizeof(trials_clauses_t));
+
+    if (trials_tokens_read(&rewriter->tokens, text) != TRIALS_OK) {
+        buf->failed = TRIALS_NOMEM;
+        return;
+    }
+
+    c.rewriter = rewriter;
+    c.place = place;
+    c.text = text;
+    c.tokens = rewriter->tokens.list;
+    c.ntokens = rewriter->tokens.n;
+    c.wanted = wanted;
+    c.buf = buf;
+    depth = 0;
+
+    for (i = 0; i < c.ntokens; i = next) {
+        next = i + 1;
+
+        if (i > c.from) {
+            next = trials_clause_cut(&c, i, depth);
+
+            if (next > i) {
+                continue;
+            }
+            next = i + 1;
+        }
+
+        depth += trials_clause_is(&c, i, "(") || trials_clause_is(&c, i, "[");
+        depth -=
+            depth
+            && (trials_clause_is(&c, i, ")") || trials_clause_is(&c, i, "]"));
+    }
+
+    trials_clause_put(&c, c.ntokens);
+    trials_clause_next(&c);
+}
+
+
+/* ", or" at the end joins the criterion to the one that follows. */
+
+static void
+trials_clause_next(trials_clauses_t *c)
+{
+    size_t                   last;
+    static const char *const joints[] = {"or", "and", NULL};
+
+    last = c->ntokens;
+
+    while (last > 0
+           && (trials_clause_is(c, last - 1, ";")
+               || trials_clause_is(c, last - 1, ",")
+               || trials_clause_is(c, last - 1, ".")))
+    {
+        last--;
+    }
+
+    if (last > 1
+        && trials_word_in(c->text.data + c->tokens[last - 1].start,
+                          c->tokens[last - 1].len, joints))
+    {
+        while (c->buf->len && c->buf->data[c->buf->len - 1] == '.') {
+            c->buf->len--;
+        }
+
+        (void) trials_buf_append(c->buf, " the next point", 15);
+    }
+}
+
+
+/* Ends the sentence before token i where it may end; the token to go on with, or
+ * i where it goes on. */
+
+static size_t
+trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
+{
+    int                  value;
+    size_t               used;
+    const trials_rule_t *rule;
+
+    if (depth == 0 && trials_clause_ends(c, i)) {
+        trials_clause_put(c, i);
+        c->from = i + 1;
+        return i + 1;
+    }
+
+    if (depth || !(c->wanted & TRIALS_REWRITE_CUT)
+        || trials_clause_hangs(c, i - 1)) {
+        return i;
+    }
+
+    if (trials_clause_aside(c, i)) {
+        return i + 1;
+    }
+
+    value = trials_trie_longest(c->rewriter->rules->tries[TRIALS_RULE_CUT],
+                                c->text, &c->rewriter->tokens, i, &used, NULL);
+
+    if (value >= 0) {
+        rule = &c->rewriter->rules->rules[value];
+        used = trials_clause_rule(c, i, used, rule);
+
+        if (used) {
+            trials_trace_rule(c->rewriter->trace, "cut", rule->from, rule->to);
+            return used;
+        }
+    }
+
+    return c->place->turned || c->place->kind == TRIALS_GROUP_OTHER
+               ? i
+               : trials_clause_joint(c, i);
+}
+
+
+/* A word after which no sentence ends: "disease is", "pregnancy as". */
+
+static int
+trials_clause_hangs(const trials_clauses_t *c, size_t i)
+{
+    static const char *const words[] = {
+        "is",  "are", "be",   "was", "were", "been",  "being",   "not", "and",
+        "or",  "to",  "of",   "the", "a",    "an",    "with",    "as",  "by",
+        "in",  "for", "from", "has", "have", "had",   "and/or",  "at",  "on",
+        "may", "can", "will", "who", "that", "which", "because", "if",  NULL};
+
+    return trials_word_in(c->text.data + c->tokens[i].start, c->tokens[i].len,
+                          words);
+}
+
+
+/* "(controlled asthma is allowed)" at the end of a sentence is one itself. */
+
+static int
+trials_clause_aside(trials_clauses_t *c, size_t i)
+{
+    size_t                   k, close;
+    static trials_str_t      is = {7, "This is"};
+    static const char *const first[] = {
+        "if", "that", "which", "who", "when", "where",  "unless",    "as", "e",
+        "i",  "eg",   "ie",    "for", "such", "except", "including", NULL};
+    static const char *const verbs[] = {"is",   "are", "must",   "may",
+                                        "will", "can", "should", NULL};
+
+    if (!trials_clause_is(c, i, "(") || i + 1 >= c->ntokens
+        || trials_clause_words(c, i) < 2)
+    {
+        return 0;
+    }
+
+    close = trials_clause_close(c, i);
+
+    if (close == 0
+        || !(close + 1 == c->ntokens || trials_clause_ends(c, close + 1)))
+    {
+        return 0;
+    }
+
+    for (k = i + 1; k < close; k++) {
+        if (trials_word_in(c->text.data + c->tokens[k].start, c->tokens[k].len,
+                           first)
+            || trials_clause_ends(c, k))
+        {
+            return 0;
+        }
+
+        if (k > i + 1
+            && trials_word_in(c->text.data + c->tokens[k].start,
+                              c->tokens[k].len, verbs))
+        {
+            trials_clause_put(c, i);
+            c->from = i + 1;
+            c->skip = close;
+            return 1;
+        }
+    }
+
+    if (trials_clause_bounded(c, i, close)) {
+        trials_clause_put(c, i);
+        c->from = i + 1;
+        c->skip = close;
+        c->opening = is;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* A rule that begins a new sentence; the token after its words, or 0. */
+
+static size_t
+trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
+                   const trials_rule_t *rule)
+{
+    size_t close, next;
+
+    next = i + used;
+    next += trials_clause_is(c, next, ",");
+    close = 0;
+
+    if (next >= c->ntokens || trials_clause_words(c, i) < 2
+        || trials_clause_rest(c, next) < 1 || trials_clause_ends(c, next)
+        || trials_clause_is(c, next, ":") || trials_clause_is(c, next, "("))
+    {
+        return 0;
+    }
+
+    if (trials_clause_is(c, i, "(")) {
+        close = trials_clause_close(c, i);
+
+        if (close == 0
+            || !(close + 1 == c->ntokens || trials_clause_ends(c, close + 1)))
+        {
+            return 0;
+        }
+    }
+
+    if (rule->guard != TRIALS_GUARD_ANY
+        && trials_clause_words(c, i) + trials_clause_rest(c, i)
+               < TRIALS_CLAUSE_LONG
+        && (trials_clause_words(c, i) + trials_clause_rest(c, i)
+                < TRIALS_CLAUSE_SHORT
+            || !trials_clause_hard(c)))
+    {
+        return 0;
+    }
+
+    if (!trials_clause_is(c, i, "(")
+        && (!trials_clause_complete(c, i)
+            || (rule->to.len == 22
+                && memcmp(rule->to.data, "This does not apply to", 22) == 0
+                && trials_clause_bound(c, next))))
+    {
+        return 0;
+    }
+
+    if (rule->to.len == 12 && memcmp(rule->to.data, "For example:", 12) == 0
+        && !trials_clause_is(c, i, "(") && trials_clause_resumes(c, next))
+    {
+        return 0;
+    }
+
+    if (rule->guard == TRIALS_GUARD_TAIL
+        && ((c->opening.len && !c->joined) || trials_clause_excepts(c, i)))
+    {
+        return 0;
+    }
+
+    /* "histologically confirmed by". */
+
+    if (c->tokens[i - 1].len > 2
+        && trials_word_is(c->text.data + c->tokens[i - 1].start
+                              + c->tokens[i - 1].len - 2,
+                          2, "ly"))
+    {
+        return 0;
+    }
+
+    if (rule->to.len == 10 && memcmp(rule->to.data, "This needs", 10) == 0
+        && trials_clause_timed(c, next, c->ntokens))
+    {
+        return 0;
+    }
+
+    if (rule->to.len == 15 && memcmp(rule->to.data, "This applies if", 15) == 0
+        && !trials_clause_applies(c, i, next))
+    {
+        return 0;
+    }
+
+    if (rule->guard == TRIALS_GUARD_KEEP) {
+        return trials_clause_keep(c, i, next, rule) ? next : 0;
+    }
+
+    if ((rule->guard == TRIALS_GUARD_TAIL
+         && (trials_clause_tail(c, next) || trials_clause_any(c)))
+        || !trials_clause_bare(c, i, next))
+    {
+        return 0;
+    }
+
+    trials_clause_put(c, i);
+
+    c->from = next;
+    c->skip = close;
+    c->opening = rule->to;
+
+    return next;
+}
+
+
+/* "in the 4 weeks before": told in the past, in a sentence of its own. */
+
+static int
+trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
+                   const trials_rule_t *rule)
+{
+    if (trials_clause_window(c, next) || !trials_clause_hard(c)
+        || trials_clause_tail(c, next) || c->opening.len
+        || trials_clause_timed(c, c->from, i) || trials_clause_words(c, i) < 2
+        || !trials_clause_bare(c, i, next)
+        || !(c->wanted & TRIALS_REWRITE_VOICE))
+    {
+        return 0;
+    }
+
+    c->rewriter->past = 1;
+
+    if (!trials_clause_speaks(c, c->from, i)) {
+        c->rewriter->past = 0;
+        return 0;
+    }
+
+    trials_clause_put(c, i);
+
+    c->rewriter->past = 0;
+    c->from = i;
+    c->opening = rule->to;
+
+    return 1;
+}
+
+
+/* ", or has asthma": "Or you have asthma". */
+
+static size_t
+trials_clause_joint(trials_clauses_t *c, size_t i)
+{
+    size_t              joint;
+    static trials_str_t names[] = {{2, "Or"}, {5, "Also,"}, {3, "But"}};
+    const trials_str_t *name;
+
+    joint = trials_clause_is(c, i, ",") ? i + 1 : i;
+
+    if (joint + 1 >= c->ntokens || (c->opening.len && !c->joined)) {
+        return i;
+    }
+
+    if (trials_clause_is(c, joint, "or")) {
+        name = &names[0];
+    } else if (trials_clause_is(c, joint, "and")) {
+        name = &names[1];
+    } else if (trials_clause_is(c, joint, "but")) {
+        name = &names[2];
+    } else {
+        return i;
+    }
+
+    if (!c->tokens[joint].space || !c->tokens[joint + 1].space) {
+        return i;
+    }
+
+    if (trials_clause_whole(c, i, joint + 1)) {
+        trials_clause_put(c, i);
+
+        c->from = joint + 1;
+        c->opening = *name;
+
+        return joint + 1;
+    }
+
+    if (name == &names[2] || trials_clause_words(c, i) < (joint > i ? 4 : 7)
+        || trials_clause_rest(c, joint) < 4
+        || trials_clause_words(c, i) + trials_clause_rest(c, joint)
+               < TRIALS_CLAUSE_LONG
+        || !trials_clause_opens(c, i, joint + 1))
+    {
+        return i;
+    }
+
+    trials_clause_put(c, i);
+
+    c->from = joint + 1;
+    c->opening = *name;
+    c->joined = 1;
+
+    return joint + 1;
+}
+
+
+/* Are both what stands before a joint and what begins at token next able to
+ * speak to the reader by themselves? */
+
+static int
+trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
+{
+    size_t                   end;
+    const trials_token_t    *t;
+    static const char *const verbs[] = {
+        "have",     "has",     "had",  "is",    "are",     "was",
+        "were",     "with",    "need", "needs", "require", "requires",
+        "received", "receive", "may",  "can",   NULL};
+    static const char *const open_ends[] = {
+        "able",     "willing", "unable", "unwilling", "past",     "prior",
+        "current",  "known",   "active", "suspected", "written",  "signed",
+        "must",     "be",      "to",     "recent",    "or",       "and",
+        "severe",   "chronic", "acute",  "you",       "have",     "possible",
+        "between",  "either",  "both",   "planned",   "previous", "untreated",
+        "unstable", "more",    "less",   "read",      "speak",    "understand",
+        "sign",     "as",      "of",     "with",      "in",       NULL};
+
+    t = &c->tokens[next];
+
+    /* "drugs that prolong it and have a risk": the verb is the drugs'. */
+
+    if (trials_word_in(c->text.data + t->start, t->len, verbs)) {
+        for (end = c->from; end < i; end++) {
+            if (trials_clause_is(c, end, "that")
+                || trials_clause_is(c, end, "which")) {
+                return 0;
+            }
+        }
+    }
+
+    t = &c->tokens[i - 1];
+
+    if (trials_word_in(c->text.data + t->start, t->len, open_ends)
+        || trials_trie_longest(c->rewriter->rules->tries[TRIALS_RULE_OPEN],
+                               c->text, &c->rewriter->tokens, next, &end, NULL)
+               < 0)
+    {
+        return 0;
+    }
+
+    for (end = next; end < c->ntokens && !trials_clause_ends(c, end); end++) {
+        /* void */
+    }
+
+    if (trials_clause_wills(c, i, next)) {
+        return 0;
+    }
+
+    if (!c->joined) {
+        if (!trials_clause_speaks(c, c->from, i)) {
+            return 0;
+        }
+
+        /* What begins with "if" holds for all that follows. */
+
+        if (c->rewriter->words.len > 2
+            && trials_word_is(c->rewriter->words.data, 3, "if "))
+        {
+            return 0;
+        }
+    }
+
+    return trials_clause_speaks(c, next, end);
+}
+
+
+static int
+trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end)
+{
+    trials_str_t text;
+
+    text.data = c->text.data + c->tokens[from].start;
+    text.len = c->tokens[end - 1].start + c->tokens[end - 1].len
+               - c->tokens[from].start;
+
+    trials_buf_reset(&c->rewriter->words);
+
+    return trials_rewrite_opening(c->rewriter, text, c->place,
+                                  &c->rewriter->words);
+}
+
+
+/* Writes the sentence up to token `end`. */
+
+static void
+trials_clause_put(trials_clauses_t *c, size_t end)
+{
+    char          last;
+    size_t        stop;
+    trials_str_t  text;
+    trials_buf_t *buf;
+
+    buf = c->buf;
+    stop = end;
+
+    while (stop > c->from
+           && (trials_clause_is(c, stop - 1, ",")
+               || trials_clause_is(c, stop - 1, ";")
+               || (c->skip && stop - 1 == c->skip)
+               || (trials_clause_is(c, stop - 1, ".") && c->skip
+                   && stop - 2 == c->skip)))
+    {
+        stop--;
+    }
+
+    if (stop <= c->from) {
+        return;
+    }
+
+    text.data = c->text.data + c->tokens[c->from].start;
+    text.len = c->tokens[stop - 1].start + c->tokens[stop - 1].len
+               - c->tokens[c->from].start;
+
+    if (buf->len && buf->failed == TRIALS_OK) {
+        last = buf->data[buf->len - 1];
+        if (last != '.' && last != ':' && last != '?' && last != '!') {
+            (void) trials_buf_append(buf, ".", 1);
+        }
+
+        if (c->listed) {
+            (void) trials_buf_append(buf, "\n\n", 2);
+        } else {
+            (void) trials_buf_append(buf, " ", 1);
+        }
+    }
+
+    trials_clause_say(c, text);
+
+    c->opening.len = 0;
+    c->skip = 0;
+    c->joined = 0;
+}
+
+
+/* "Kidney: creatinine at most 2": what stands after a label, said to the reader
+ * where it is a value, or the label a part of the trial. */
+
+static int
+trials_clause_labelled(trials_clauses_t *c, trials_str_t text)
+{
+    int                      part;
+    size_t                   i, n, words, at, start;
+    unsigned                 spoken;
+    trials_str_t             rest;
+    static const char *const parts[] = {"part",   "cohort", "arm",   "group",
+                                        "phase",  "stage",  "step",  "dose",
+                                        "module", "arms",   "parts", NULL};
+    static const char *const no[] = {
+        "note",    "notes",     "exception", "exceptions", "example",
+        "these",   "following", "any",       "all",        "one",
+        "least",   "criteria",  "including", "include",    "includes",
+        "rules",   "if",        "for",       "unless",     "except",
+        "defined", "or",        "and",       "allowed",    "no",
+        "not",     NULL};
+
+    part = 0;
+    words = 0;
+
+    for (i = 0; i < text.len && text.data[i] != ':'; i += n + (n == 0)) {
+        for (n = 0; i + n < text.len
+                    && trials_is_lower(trials_lower(text.data[i + n]));
+             n++)
+        {
+            /* void */
+        }
+
+        if (n == 0 && strchr(" -/&", text.data[i]) == NULL
+            && !trials_is_digit(text.data[i]))
+        {
+            return 0;
+        }
+
+        if (n && trials_word_in(text.data + i, n, no)) {
+            return 0;
+        }
+
+        part |= n && words == 0 && trials_word_in(text.data + i, n, parts);
+        words += n > 0;
+    }
+
+    if (words == 0 || words > 5 || i + 2 >= text.len || text.data[i + 1] != ' ')
+    {
+        return 0;
+    }
+
+    i += 2;
+    start = c->buf->len;
+    spoken = c->rewriter->spoken;
+    rest.data = text.data + i;
+    rest.len = text.len - i;
+
+    if (memmem(rest.data, rest.len, ", ", 2) != NULL) {
+        return 0;
+    }
+
+    (void) trials_buf_append(c->buf, text.data, i);
+    at = c->buf->len;
+
+    if (c->buf->failed == TRIALS_OK
+        && trials_rewrite_opening(c->rewriter, rest, c->place, c->buf)
+        && c->buf->failed == TRIALS_OK
+        && (part || memcmp(c->buf->data + at, "Your ", 5) == 0))
+    {
+        return 1;
+    }
+
+    c->buf->len = start;
+    c->rewriter->spoken = spoken & 1;
+
+    return 0;
+}
+
+
+static void
+trials_clause_say(trials_clauses_t *c, trials_str_t text)
+{
+    size_t        start, own, sentence, rest;
+    trials_buf_t *buf;
+
+    buf = c->buf;
+    start = buf->len;
+    sentence = start;
+    c->listed = 0;
+    own = c->opening.len == 0
+          || trials_word_is(c->opening.data, c->opening.len, "or")
+          || trials_word_is(c->opening.data, c->opening.len, "but")
+          || trials_word_is(c->opening.data, c->opening.len, "also,");
+
+    if (c->opening.len) {
+        (void) trials_buf_append(buf, c->opening.data, c->opening.len);
+        (void) trials_buf_append(buf, " ", 1);
+        start = buf->len;
+    }
+
+    if (!own || !(c->wanted & TRIALS_REWRITE_VOICE)
+        || (!trials_rewrite_opening(c->rewriter, text, c->place, buf)
+            && !trials_clause_labelled(c, text)))
+    {
+        rest = c->opening.len ? start : 0;
+        (void) trials_buf_append(buf, text.data, text.len);
+        start = c->opening.len ? buf->len : start;
+
+    } else {
+        rest = c->rewriter->rest;
+    }
+
+    if (buf->failed != TRIALS_OK) {
+        return;
+    }
+
+    if (c->wanted & TRIALS_REWRITE_LIST) {
+        c->listed = trials_rewrite_items(c->rewriter, buf, sentence, rest) & 1;
+    }
+
+    if (start >= buf->len) {
+        return;
+    }
+
+    if (c->opening.len) {
+        trials_rewrite_small(buf, start);
+    } else {
+        trials_rewrite_capital(buf, start);
+    }
+}

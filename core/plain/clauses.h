@@ -1,0 +1,102 @@
+/*
+ * A criterion that is cut into sentences, and where it may be cut.
+ */
+
+#ifndef TRIALS_CORE_PLAIN_CLAUSES_H
+#define TRIALS_CORE_PLAIN_CLAUSES_H
+
+
+#include "core/plain/rewrite.h"
+
+
+/* A sentence of fewer words is short enough. */
+#define TRIALS_CLAUSE_LONG 11
+
+/* A hard one is cut from so many on. */
+#define TRIALS_CLAUSE_SHORT 9
+
+/* A sentence of a lower grade is easy enough (Flesch-Kincaid). */
+#define TRIALS_CLAUSE_HARD 8
+
+
+typedef struct {
+    trials_rewriter_t       *rewriter;
+    const trials_place_of_t *place;
+    trials_str_t             text;
+    const trials_token_t    *tokens;
+    size_t                   ntokens;
+    size_t                   from;    /* the token that begins the sentence */
+    size_t                   skip;    /* a ")" whose "(" was cut away, or 0 */
+    trials_str_t             opening; /* of the sentence, by a cut */
+    unsigned                 wanted;
+    unsigned                 joined : 1; /* the sentence begins at a joint */
+    unsigned                 listed : 1; /* the last one ends with a list */
+    trials_buf_t            *buf;
+} trials_clauses_t;
+
+
+/* "high blood pressure (at least 160 mmHg at rest)": one thing, and what it is
+ * in numbers. */
+int trials_clause_bounded(const trials_clauses_t *c, size_t i, size_t close);
+
+/* Is there one thing before a condition, and a whole sentence in it? */
+int trials_clause_applies(const trials_clauses_t *c, size_t i, size_t next);
+
+/* May a sentence end before token i?  Not in "it is | defined as". */
+int trials_clause_complete(const trials_clauses_t *c, size_t i);
+
+/* "Willing to come and take part": is what follows the joint still what
+ * somebody will, can or agrees to do? */
+int trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next);
+
+/* "drugs, e.g. aspirin or heparin, in the last year": does the sentence go on
+ * after its examples? */
+int trials_clause_resumes(const trials_clauses_t *c, size_t i);
+
+/* Does the sentence except something before token i? */
+int trials_clause_excepts(const trials_clauses_t *c, size_t i);
+
+/* "other than asthma or rhinitis needing treatment": the end may go with what
+ * stands before the exception. */
+int trials_clause_bound(const trials_clauses_t *c, size_t i);
+
+/* Is there a time between the tokens? */
+int trials_clause_timed(const trials_clauses_t *c, size_t from, size_t end);
+
+/* Is the sentence hard to read as it is? */
+int trials_clause_hard(const trials_clauses_t *c);
+
+/* Does more follow the window than what it is counted from, or does the sentence
+ * tell of what is to come? */
+int trials_clause_window(const trials_clauses_t *c, size_t i);
+
+/* Is the rest of the sentence no more than what the cut began?  "Diseases such
+ * as asthma are allowed" goes on after it. */
+int trials_clause_bare(const trials_clauses_t *c, size_t i, size_t next);
+
+/* Does an alternative or another member follow, which may belong to what stands
+ * before the cut? */
+int trials_clause_tail(const trials_clauses_t *c, size_t i);
+
+/* "Any other condition that could ..." is no condition without what follows. */
+int trials_clause_any(const trials_clauses_t *c);
+
+/* ", and the dose must be stable": a sentence of its own, after one. */
+int trials_clause_whole(const trials_clauses_t *c, size_t i, size_t next);
+
+/* A full stop, or a semicolon, that ends the sentence. */
+int trials_clause_ends(const trials_clauses_t *c, size_t i);
+
+/* The ")" of the "(" at token i, or 0. */
+size_t trials_clause_close(const trials_clauses_t *c, size_t i);
+
+/* Words of the sentence before token i. */
+size_t trials_clause_words(const trials_clauses_t *c, size_t i);
+
+/* Words of the sentence from token i on. */
+size_t trials_clause_rest(const trials_clauses_t *c, size_t i);
+
+int trials_clause_is(const trials_clauses_t *c, size_t i, const char *word);
+
+
+#endif

@@ -1,0 +1,585 @@
+/*
+ * Criteria that are a bare noun: "severe asthma", "platelets at least ...".  A
+ * list of nouns says how such a one speaks to the reader.
+ */
+
+#include "core/plain/rewrite.h"
+
+#include <string.h>
+
+
+/* Words from a text's start within which its noun must stand. */
+#define TRIALS_NOUN_REACH 14
+
+
+static int    trials_noun_than(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t i);
+static size_t trials_noun_second(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t end, int *both);
+static size_t trials_noun_chunk(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
+static int    trials_noun_doing(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
+static const trials_rule_t *
+trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
+                 size_t from, size_t end);
+static int
+           trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
+                               const trials_rule_t *rule, size_t end, trials_buf_t *buf);
+static int trials_noun_spelled(const char *word, size_t len);
+static int trials_noun_plural(trials_str_t text, const trials_token_t *t);
+static int trials_noun_in(const trials_rewriter_t *rewriter, trials_str_t text,
+                          size_t i, const char *const *list);
+static int trials_noun_bound(const trials_rewriter_t *rewriter,
+                             trials_str_t text, size_t i);
+
+
+/* What ends the words that belong to a noun. */
+
+static const char *const trials_noun_ends[] = {
+    "of",        "in",      "with",  "within",  "for",       "to",     "by",
+    "from",      "at",      "on",    "during",  "before",    "after",  "due",
+    "that",      "which",   "who",   "and",     "or",        "and/or", "not",
+    "as",        "under",   "above", "below",   "between",   "more",   "less",
+    "greater",   "needing", "since", "without", "except",    "unless", "over",
+    "is",        "are",     "if",    "when",    "like",      "such",   "while",
+    "despite",   "against", "than",  "through", "until",     "via",    "using",
+    "including", "where",   "per",   "up",      "whichever", NULL};
+
+/* A noun after one of these has its article, or needs none. */
+
+static const char *const trials_determined[] = {
+    "a",          "an",   "the",   "any",    "no",      "other",
+    "another",    "some", "these", "this",   "such",    "all",
+    "both",       "your", "at",    "more",   "less",    "one",
+    "two",        "each", "not",   "either", "certain", "several",
+    "multiple",   "many", "few",   "type",   "stage",   "grade",
+    "additional", "what", "you",   "that",   "those",   NULL};
+
+/* "Planned surgery": not yet. */
+
+static const char *const trials_not_past[] = {
+    "planned",     "scheduled", "current",      "ongoing",    "concurrent",
+    "concomitant", "expected",  "anticipated",  "future",     "no",
+    "any",         "need",      "simultaneous", "continuous", "chronic",
+    "long",        "adequate",  "upcoming",     "indication", "possible",
+    NULL};
+
+static const char *const trials_no_start[] = {
+    "if",        "for",      "in",      "on",       "at",        "all",
+    "each",      "with",     "without", "by",       "not",       "only",
+    "there",     "during",   "within",  "patients", "subjects",  "participants",
+    "note",      "cohort",   "part",    "group",    "phase",     "arm",
+    "stage",     "the",      "and",     "or",       "women",     "men",
+    "females",   "males",    "female",  "male",     "children",  "people",
+    "able",      "must",     "may",     "you",      "your",      "non",
+    "being",     "having",   "has",     "have",     "as",        "type",
+    "healthy",   "adult",    "adults",  "pre",      "post",      "that",
+    "pregnant",  "when",     "after",   "before",   "more",      "less",
+    "other",     "use",      "using",   "received", "receiving", "taking",
+    "diagnosed", "enrolled", "those",   "these",    "this",      "meets",
+    "meet",      NULL};
+
+
+const trials_rule_t *
+trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, size_t *end)
+{
+    size_t               k, from, limit;
+    const trials_rule_t *rule;
+
+    limit = i + TRIALS_NOUN_REACH;
+
+    for (from = i; from < rewriter->sentence.n && from < limit;) {
+        *end = trials_noun_chunk(rewriter, text, from);
+
+        if (*end > from) {
+            rule = trials_noun_find(rewriter, text, from, *end);
+            if (rule) {
+                return rule;
+            }
+
+            /* "score 0 or 1": the number does not belong to the noun. */
+
+            for (k = from + 1;
+                 k < *end
+                 && rewriter->sentence.list[k].kind != TRIALS_TOKEN_NUMBER;
+                 k++)
+            {
+                /* void */
+            }
+
+            rule = k < *end ? trials_noun_find(rewriter, text, from, k) : NULL;
+            if (rule && trials_word_is(rule->to.data, rule->to.len, "your")) {
+                *end = k;
+                return rule;
+            }
+        }
+
+        /* "cardiac, hepatic or renal disease": the noun comes later. */
+
+        from = *end;
+
+        while (from < rewriter->sentence.n
+               && (text.data[rewriter->sentence.list[from].start] == ','
+                   || text.data[rewriter->sentence.list[from].start] == '/'))
+        {
+            from++;
+        }
+
+        if (from < rewriter->sentence.n) {
+            const trials_token_t *t = &rewriter->sentence.list[from];
+
+            if (trials_word_is(text.data + t->start, t->len, "or")
+                || trials_word_is(text.data + t->start, t->len, "and"))
+            {
+                from++;
+            }
+        }
+
+        if (from == *end) {
+            break;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* The token after the words that belong together from token i on. */
+
+static size_t
+trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    size_t                from;
+    const trials_token_t *t;
+
+    for (from = i; i < rewriter->sentence.n; i++) {
+        t = &rewriter->sentence.list[i];
+
+        if (t->kind == TRIALS_TOKEN_SIGN) {
+            if (text.data[t->start] != '-' && text.data[t->start] != '\'') {
+                break;
+            }
+
+        } else if (trials_noun_in(rewriter, text, i, trials_noun_ends)
+                   || (i > from && trials_noun_doing(rewriter, text, i))
+                   || trials_noun_than(rewriter, text, i))
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+/* "other than". */
+
+static int
+trials_noun_than(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
+{
+    static const char *const other[] = {"other", NULL};
+    static const char *const than[] = {"than", NULL};
+
+    return i + 1 < rewriter->sentence.n
+           && trials_noun_in(rewriter, text, i, other)
+           && trials_noun_in(rewriter, text, i + 1, than);
+}
+
+
+/* "affecting", "lasting": what follows belongs to it, but for nouns of that
+ * form. */
+
+static int
+trials_noun_doing(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const nouns[] = {
+        "bleeding",   "swelling", "hearing",       "imaging",
+        "breathing",  "vomiting", "smoking",       "wheezing",
+        "nursing",    "feeding",  "breastfeeding", "itching",
+        "sleeping",   "existing", "life",          "threatening",
+        "thinking",   "coughing", "fainting",      "during",
+        "underlying", "ongoing",  "clotting",      "walking",
+        "living",     NULL};
+
+    t = &rewriter->sentence.list[i];
+
+    return t->len > 5
+           && trials_word_is(text.data + t->start + t->len - 3, 3, "ing")
+           && !trials_word_in(text.data + t->start, t->len, nouns);
+}
+
+
+/* The noun rule whose words end at token `end`. */
+
+static const trials_rule_t *
+trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
+                 size_t from, size_t end)
+{
+    int                   value;
+    size_t                i, used;
+    const trials_rules_t *rules;
+    const trials_token_t *t;
+
+    rules = rewriter->rules;
+
+    for (i = from; i < end; i++) {
+        value = trials_trie_longest(rules->tries[TRIALS_RULE_NOUN], text,
+                                    &rewriter->sentence, i, &used, NULL);
+
+        if (value >= 0 && i + used >= end) {
+            return &rules->rules[value];
+        }
+    }
+
+    t = &rewriter->sentence.list[end - 1];
+
+    if (t->kind != TRIALS_TOKEN_WORD) {
+        return NULL;
+    }
+
+    value = trials_rules_ending(rules, text.data + t->start, t->len);
+
+    return value < 0 ? NULL : &rules->rules[value];
+}
+
+
+int
+trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
+                    trials_buf_t *buf)
+{
+    size_t                   end;
+    trials_str_t             to;
+    const trials_rule_t     *rule;
+    static const char *const articles[] = {"a", "an", "the", "any", NULL};
+
+    /* "Developing a rash" is no thing. */
+
+    if (rewriter->sentence.n == 0
+        || rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
+        || trials_noun_in(rewriter, text, 0, trials_no_start)
+        || (rewriter->sentence.n > 1
+            && trials_noun_in(rewriter, text, 1, articles)))
+    {
+        return 0;
+    }
+
+    rule = trials_rewrite_head(rewriter, text, 0, &end);
+    if (rule == NULL) {
+        return 0;
+    }
+
+    to = rule->to;
+    trials_trace_rule(rewriter->trace, "noun", rule->from, rule->to);
+
+    if (trials_word_is(to.data, to.len, "your")) {
+        return trials_noun_measure(rewriter, text, rule, end, buf);
+    }
+
+    if (!trials_rewrite_bare(rewriter, text, 0)
+        || trials_noun_bound(rewriter, text, end))
+    {
+        return 0;
+    }
+
+    if (trials_word_is(to.data, to.len, "you had") && !rewriter->past
+        && trials_noun_in(rewriter, text, 0, trials_not_past))
+    {
+        to.data = "You have";
+        to.len = 8;
+
+    } else if (trials_word_is(to.data, to.len, "you have")) {
+        to.data = "You have|You had";
+        to.len = 16;
+        to = trials_rewrite_tense(rewriter, text, to);
+    }
+
+    (void) trials_buf_append(buf, to.data, to.len);
+    (void) trials_buf_append(buf, " ", 1);
+    rewriter->rest = buf->len;
+    trials_rewrite_article(rewriter, text, 0, buf);
+    end = buf->len;
+    (void) trials_buf_append(buf, text.data, text.len);
+
+    if (buf->failed == TRIALS_OK) {
+        trials_rewrite_small(buf, end);
+    }
+
+    return 1;
+}
+
+
+/* "Platelets (PLT) at least 100": "Your platelets (PLT) are at least 100". */
+
+static int
+trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
+                    const trials_rule_t *rule, size_t end, trials_buf_t *buf)
+{
+    int                      plural, both;
+    size_t                   i, start, first, last;
+    const trials_token_t    *t;
+    static const char *const articles[] = {"a", "an", NULL};
+
+    t = rewriter->sentence.list;
+    end = trials_noun_second(rewriter, text, end, &both);
+    i = end;
+
+    if (i < rewriter->sentence.n && text.data[t[i].start] == '(') {
+        while (i < rewriter->sentence.n && i < end + 6
+               && text.data[t[i].start] != ')') {
+            i++;
+        }
+        if (i == rewriter->sentence.n || text.data[t[i].start] != ')') {
+            return 0;
+        }
+        i++;
+    }
+
+    last = i;
+
+    if (i < rewriter->sentence.n
+        && (text.data[t[i].start] == ':' || text.data[t[i].start] == '='))
+    {
+        i++;
+    }
+
+    if (i + 1 >= rewriter->sentence.n || !trials_noun_bound(rewriter, text, i)
+        || !trials_rewrite_bare(rewriter, text, i))
+    {
+        return 0;
+    }
+
+    plural = both
+             || (rule->guard == TRIALS_GUARD_COUNT
+                 && trials_noun_plural(text, &t[end - 1]));
+
+    (void) trials_buf_append(buf, "Your ", 5);
+    start = buf->len;
+    first = t[trials_noun_in(rewriter, text, 0, articles)].start;
+    (void) trials_buf_append(buf, text.data + first,
+                             t[last - 1].start + t[last - 1].len - first);
+
+    if (buf->failed == TRIALS_OK) {
+        trials_rewrite_small(buf, start);
+    }
+
+    (void) trials_buf_append(buf, plural ? " are " : " is ", plural ? 5 : 4);
+
+    if (trials_word_is(text.data + t[i].start, t[i].len, "of")) {
+        i++;
+    }
+
+    (void) trials_buf_append(buf, text.data + t[i].start,
+                             text.len - t[i].start);
+
+    return 1;
+}
+
+
+/* "AST or ALT at least": the token after the last of what is measured. */
+
+static size_t
+trials_noun_second(const trials_rewriter_t *rewriter, trials_str_t text,
+                   size_t end, int *both)
+{
+    size_t                   next;
+    const trials_rule_t     *rule;
+    static const char *const joints[] = {"or", "and", NULL};
+
+    *both = 0;
+
+    if (end + 1 >= rewriter->sentence.n
+        || !trials_noun_in(rewriter, text, end, joints))
+    {
+        return end;
+    }
+
+    rule = trials_rewrite_head(rewriter, text, end + 1, &next);
+
+    if (rule == NULL || !trials_word_is(rule->to.data, rule->to.len, "your")
+        || !trials_noun_bound(rewriter, text, next))
+    {
+        return end;
+    }
+
+    *both = trials_word_is(text.data + rewriter->sentence.list[end].start,
+                           rewriter->sentence.list[end].len, "and");
+
+    return next;
+}
+
+
+/* Does a bound begin at token i: "at least", "of 5", "between"? */
+
+static size_t trials_noun_second(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t end, int *both);
+static int
+trials_noun_bound(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    static const char *const words[] = {"more",   "less",  "greater", "lower",
+                                        "higher", "below", "above",   "between",
+                                        "over",   "under", "fewer",   NULL};
+    static const char *const after_at[] = {"least", "most", NULL};
+
+    if (i < rewriter->sentence.n
+        && trials_word_is(text.data + rewriter->sentence.list[i].start,
+                          rewriter->sentence.list[i].len, "of"))
+    {
+        i++;
+    }
+
+    if (i + 1 >= rewriter->sentence.n) {
+        return i < rewriter->sentence.n
+               && rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER;
+    }
+
+    return rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER
+           || trials_noun_in(rewriter, text, i, words)
+           || trials_noun_in(rewriter, text, i + 1, after_at);
+}
+
+
+void
+trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
+                       size_t i, trials_buf_t *buf)
+{
+    size_t                end;
+    const trials_rule_t  *rule;
+    const trials_token_t *t;
+
+    if (i >= rewriter->sentence.n
+        || rewriter->sentence.list[i].kind != TRIALS_TOKEN_WORD
+        || trials_noun_in(rewriter, text, i, trials_determined)
+        || (rewriter->sentence.list[i].len >= 3
+            && memcmp(text.data + rewriter->sentence.list[i].start, "HIV", 3)
+                   == 0))
+    {
+        return;
+    }
+
+    rule = trials_rewrite_head(rewriter, text, i, &end);
+
+    if (rule == NULL || rule->guard != TRIALS_GUARD_COUNT
+        || trials_word_is(rule->to.data, rule->to.len, "your"))
+    {
+        return;
+    }
+
+    if (trials_noun_plural(text, &rewriter->sentence.list[end - 1])) {
+        return;
+    }
+
+    t = &rewriter->sentence.list[i];
+
+    if (trials_rewrite_wants_an(text.data + t->start, t->len)) {
+        (void) trials_buf_append(buf, "an ", 3);
+    } else {
+        (void) trials_buf_append(buf, "a ", 2);
+    }
+}
+
+
+/* "counts", and not "status". */
+
+static int
+trials_noun_plural(trials_str_t text, const trials_token_t *t)
+{
+    char before;
+
+    if (t->len < 2 || trials_lower(text.data[t->start + t->len - 1]) != 's') {
+        return 0;
+    }
+
+    before = trials_lower(text.data[t->start + t->len - 2]);
+
+    return before != 's' && before != 'u' && before != 'i';
+}
+
+
+/* By its sound: "an MRI", "a uterine", "an 18 year old". */
+
+int
+trials_rewrite_wants_an(const char *word, size_t len)
+{
+    size_t                   i;
+    static const char *const a[] = {"uni", "use", "usu", "ure", "uro",
+                                    "uri", "ute", "uti", "eu",  "ewe",
+                                    "one", "ubi", NULL};
+    static const char *const an[] = {"hour",   "honest", "heir",
+                                     "honour", "honor",  NULL};
+
+    if (trials_is_digit(word[0])) {
+        return word[0] == '8'
+               || (len == 2 && word[0] == '1'
+                   && (word[1] == '1' || word[1] == '8'));
+    }
+
+    if (trials_noun_spelled(word, len)) {
+        return strchr("AEFHILMNORSX", word[0]) != NULL;
+    }
+
+    for (i = 0; a[i]; i++) {
+        if (len >= strlen(a[i]) && trials_word_is(word, strlen(a[i]), a[i])) {
+            return i == 0 && len > 3 && trials_lower(word[3]) == 'n';
+        }
+    }
+
+    for (i = 0; an[i]; i++) {
+        if (len >= strlen(an[i]) && trials_word_is(word, strlen(an[i]), an[i]))
+        {
+            return 1;
+        }
+    }
+
+    return strchr("aeiou", trials_lower(word[0])) != NULL;
+}
+
+
+/* Is it an abbreviation that is said letter by letter? */
+
+static int
+trials_noun_spelled(const char *word, size_t len)
+{
+    size_t i;
+
+    for (i = 0;
+         i < len && (trials_is_upper(word[i]) || trials_is_digit(word[i])); i++)
+    {
+        /* void */
+    }
+
+    if (i < len && !(i + 1 == len && word[i] == 's')) {
+        return 0;
+    }
+
+    if (len <= 3) {
+        return 1;
+    }
+
+    /* A vowel between consonants can be said: "NYHA", "ECOG". */
+
+    for (i = 0; i + 1 < len; i++) {
+        if (strchr("AEIOU", word[i]) && trials_is_upper(word[i + 1])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+trials_noun_in(const trials_rewriter_t *rewriter, trials_str_t text, size_t i,
+               const char *const *list)
+{
+    const trials_token_t *t;
+
+    t = &rewriter->sentence.list[i];
+
+    return trials_word_in(text.data + t->start, t->len, list);
+}
