@@ -38,13 +38,13 @@ trials_job_run(trials_batch_t *batch, const trials_wanted_t *wanted, size_t n,
     worker->renewed = trials_now();
 
     for (i = 0; i < n; i++) {
-        /* Many readers want the same. */
+        /* Many readers want the same; those without an id want nothing. */
 
         for (k = 0; k < i && strcmp(wanted[k].name, wanted[i].name) != 0; k++) {
             /* void */
         }
 
-        if (k < i) {
+        if (k < i && wanted[i].name[0] != '\0') {
             jobs[i] = jobs[k];
             fetch[i] = fetch[k];
         } else {
