@@ -28,6 +28,10 @@ SANITIZE = bool(os.environ.get('SANITIZE'))
 # A sanitized module makes everything slower; bounds in seconds take this in.
 SLOW = 4 if SANITIZE else 1
 
+# nginx reads its clock once a round, in whole milliseconds: a wait may end this
+# much early.
+EARLY = 0.005
+
 FRESH = 'trials:fresh'
 WANTED = 'trials:wanted'
 
