@@ -175,7 +175,7 @@ $(BUILD)/nginx/Makefile: SHELL := /bin/bash
 $(MODULE): $(BUILD)/nginx/Makefile $(MODULE_SOURCES)
 	objs="$$(cd $(BUILD)/nginx && pwd)" && cd $(NGINX_SRC) && \
 	    $(MAKE) -f "$$objs/Makefile" modules
-	cp $(BUILD)/nginx/$(@F) $@
+	install -m 755 $(BUILD)/nginx/$(@F) $@
 
 
 install: all
