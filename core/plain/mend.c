@@ -5,6 +5,7 @@
  */
 
 #include "core/plain/rewrite.h"
+#include "core/registry/text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -28,8 +29,6 @@ static size_t trials_mend_double(trials_mender_t *m, size_t i);
 static size_t trials_mend_verb(trials_mender_t *m, size_t i);
 static size_t trials_mend_view(trials_mender_t *m, size_t i);
 static size_t trials_mend_stop(trials_mender_t *m, size_t i);
-static size_t trials_mend_power(trials_mender_t *m, size_t i);
-static size_t trials_mend_square(trials_mender_t *m, size_t i);
 static size_t trials_mend_bracket(trials_mender_t *m, size_t i);
 static int    trials_mend_pair(const trials_mender_t *m, size_t i);
 static int    trials_mend_mark(const trials_mender_t *m, size_t i);
@@ -49,10 +48,20 @@ trials_rewrite_mend(trials_rewriter_t *rewriter, trials_str_t original,
     trials_mender_t m;
 
     static size_t (*const menders[])(trials_mender_t *, size_t) = {
-        trials_mend_latin, trials_mend_article, trials_mend_double,
-        trials_mend_verb,  trials_mend_view,    trials_mend_stop,
-        trials_mend_power, trials_mend_square,  trials_mend_bracket,
+        trials_mend_latin,   trials_mend_article, trials_mend_double,
+        trials_mend_verb,    trials_mend_view,    trials_mend_stop,
+        trials_mend_bracket,
     };
+
+    trials_buf_reset(&rewriter->signs);
+    trials_registry_signs(&rewriter->signs, text.data, text.len);
+
+    if (rewriter->signs.failed != TRIALS_OK) {
+        return rewriter->signs.failed;
+    }
+
+    text.data = rewriter->signs.data;
+    text.len = rewriter->signs.len;
 
     if (trials_tokens_read(&rewriter->sentence, text) != TRIALS_OK) {
         return TRIALS_NOMEM;
@@ -316,95 +325,6 @@ trials_mend_stop(trials_mender_t *m, size_t i)
     {
         trials_mend_put(m, i, 1, "");
         return 1;
-    }
-
-    return 0;
-}
-
-
-/* "10^9". */
-
-static size_t
-trials_mend_power(trials_mender_t *m, size_t i)
-{
-    size_t                   k;
-    const trials_token_t    *t;
-    static const char *const digits[] = {
-        "\xe2\x81\xb0", "\xc2\xb9",     "\xc2\xb2",     "\xc2\xb3",
-        "\xe2\x81\xb4", "\xe2\x81\xb5", "\xe2\x81\xb6", "\xe2\x81\xb7",
-        "\xe2\x81\xb8", "\xe2\x81\xb9"};
-
-    t = &m->tokens[i];
-
-    if (!trials_mend_is(m, i, "10") || !trials_mend_is(m, i + 1, "^")
-        || i + 2 >= m->ntokens || t[1].space || t[2].space
-        || t[2].kind != TRIALS_TOKEN_NUMBER || t[2].len > 2)
-    {
-        return 0;
-    }
-
-    trials_mend_put(m, i, 1, "10");
-
-    for (k = 0; k < t[2].len; k++) {
-        const char *digit;
-
-        digit = digits[m->text.data[t[2].start + k] - '0'];
-        (void) trials_buf_append(m->buf, digit, strlen(digit));
-    }
-
-    m->from = t[2].start + t[2].len;
-
-    return 3;
-}
-
-
-/* "kg/m2", "1.73 m^2", "mm3". */
-
-static size_t
-trials_mend_square(trials_mender_t *m, size_t i)
-{
-    int spaced;
-
-    if (i == 0) {
-        return 0;
-    }
-
-    /* "1.73m2" is hard to read. */
-
-    spaced = m->tokens[i].space || m->tokens[i - 1].kind != TRIALS_TOKEN_NUMBER;
-
-    if (m->tokens[i - 1].kind != TRIALS_TOKEN_NUMBER
-        && !trials_mend_is(m, i - 1, "/") && !trials_mend_is(m, i - 1, "per"))
-    {
-        return 0;
-    }
-
-    if (m->tokens[i].len == 2
-        && memcmp(m->text.data + m->tokens[i].start, "m2", 2) == 0)
-    {
-        trials_mend_put(m, i, 1, spaced ? "m\xc2\xb2" : " m\xc2\xb2");
-        return 1;
-    }
-
-    if (m->tokens[i].len == 3
-        && memcmp(m->text.data + m->tokens[i].start, "mm3", 3) == 0)
-    {
-        trials_mend_put(m, i, 1, "mm\xc2\xb3");
-        return 1;
-    }
-
-    if (i + 2 < m->ntokens && trials_mend_is(m, i + 1, "^")
-        && !m->tokens[i + 1].space && !m->tokens[i + 2].space)
-    {
-        if (trials_mend_is(m, i, "m") && trials_mend_is(m, i + 2, "2")) {
-            trials_mend_put(m, i, 3, spaced ? "m\xc2\xb2" : " m\xc2\xb2");
-            return 3;
-        }
-
-        if (trials_mend_is(m, i, "mm") && trials_mend_is(m, i + 2, "3")) {
-            trials_mend_put(m, i, 3, "mm\xc2\xb3");
-            return 3;
-        }
     }
 
     return 0;

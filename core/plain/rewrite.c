@@ -43,6 +43,7 @@ trials_rewriter_init(trials_rewriter_t *rewriter, const trials_rules_t *rules,
     trials_buf_init(&rewriter->words, TRIALS_REWRITE_MAX);
     trials_buf_init(&rewriter->list, TRIALS_REWRITE_MAX);
     trials_buf_init(&rewriter->tried, TRIALS_REWRITE_MAX);
+    trials_buf_init(&rewriter->signs, TRIALS_REWRITE_MAX);
     trials_buf_init(&rewriter->mended, TRIALS_REWRITE_MAX);
 }
 
@@ -59,6 +60,7 @@ trials_rewriter_free(trials_rewriter_t *rewriter)
     trials_buf_free(&rewriter->words);
     trials_buf_free(&rewriter->list);
     trials_buf_free(&rewriter->tried);
+    trials_buf_free(&rewriter->signs);
     trials_buf_free(&rewriter->mended);
 }
 

@@ -38,7 +38,8 @@ typedef struct {
     trials_buf_t          words;  /* a phrase in the making */
     trials_buf_t          list;   /* a list in the making */
     size_t                rest;   /* where what an opening opens begins, or 0 */
-    trials_buf_t          mended; /* what was tried, mended */
+    trials_buf_t          signs;  /* what was tried, in the signs of print */
+    trials_buf_t          mended; /* the same, mended */
     size_t                kept[TRIALS_REWRITE_KEPT]; /* bytes into the text */
     size_t                nkept;
     unsigned              past : 1;   /* the sentence tells of what is over */

@@ -22,6 +22,7 @@ typedef void (*trials_reader_pt)(trials_json_t *json, const json_t *value,
 
 static void trials_json_text(trials_json_t *json, const json_t *value,
                              const trials_field_t *field, void *at);
+static void trials_json_signs(trials_json_t *json, trials_str_t *str);
 static void trials_json_id(trials_json_t *json, const json_t *value,
                            const trials_field_t *field, void *at);
 static void trials_json_enum(trials_json_t *json, const json_t *value,
@@ -59,7 +60,9 @@ static void          trials_json_leave(trials_json_t *json, size_t len);
 
 static const trials_reader_pt trials_json_readers[] = {
     trials_json_text,   /* TEXT */
+    trials_json_text,   /* PHRASE */
     trials_json_text,   /* MARKUP */
+    trials_json_text,   /* SOURCE */
     trials_json_id,     /* ID */
     trials_json_enum,   /* ENUM */
     trials_json_flag,   /* FLAG */
@@ -70,6 +73,7 @@ static const trials_reader_pt trials_json_readers[] = {
     trials_json_exists, /* EXISTS */
     trials_json_object, /* OBJECT */
     trials_json_text,   /* TEXTS */
+    trials_json_text,   /* PHRASES */
     trials_json_id,     /* IDS */
     trials_json_enum,   /* ENUMS */
     trials_json_object, /* OBJECTS */
@@ -128,7 +132,8 @@ trials_json_text(trials_json_t *json, const json_t *value,
 
     n = trials_registry_clean(p, text, len);
 
-    if (field->kind != TRIALS_FIELD_MARKUP) {
+    if (field->kind != TRIALS_FIELD_MARKUP
+        && field->kind != TRIALS_FIELD_SOURCE) {
         n = trials_registry_entities(p, n);
 
         while (n && (unsigned char) p[n - 1] <= ' ') {
@@ -147,7 +152,47 @@ trials_json_text(trials_json_t *json, const json_t *value,
         str = at;
         str->data = p;
         str->len = n;
+
+        if (field->kind == TRIALS_FIELD_PHRASE
+            || field->kind == TRIALS_FIELD_PHRASES
+            || field->kind == TRIALS_FIELD_MARKUP)
+        {
+            trials_json_signs(json, str);
+        }
     }
+}
+
+
+static void
+trials_json_signs(trials_json_t *json, trials_str_t *str)
+{
+    trials_buf_t buf;
+    trials_str_t signs;
+
+    if (memchr(str->data, '^', str->len) == NULL
+        && memmem(str->data, str->len, "m2", 2) == NULL
+        && memmem(str->data, str->len, "m3", 2) == NULL)
+    {
+        return;
+    }
+
+    trials_buf_init(&buf, TRIALS_SIGNS_GROW * str->len);
+    trials_registry_signs(&buf, str->data, str->len);
+
+    signs.data = NULL;
+
+    if (buf.failed == TRIALS_OK) {
+        signs = trials_arena_strdup(json->arena, buf.data, buf.len);
+    }
+
+    trials_buf_free(&buf);
+
+    if (signs.data == NULL) {
+        json->nomem = 1;
+        return;
+    }
+
+    *str = signs;
 }
 
 

@@ -15,7 +15,9 @@
 
 typedef enum {
     TRIALS_FIELD_TEXT,   /* trials_str_t, trimmed */
-    TRIALS_FIELD_MARKUP, /* trials_str_t */
+    TRIALS_FIELD_PHRASE, /* the same in the signs of print (10⁹, m²) */
+    TRIALS_FIELD_MARKUP, /* trials_str_t, in the signs of print */
+    TRIALS_FIELD_SOURCE, /* markup as the record has it */
     TRIALS_FIELD_ID,     /* trials_str_t, an id in canonical form */
     TRIALS_FIELD_ENUM,   /* an enum; type: its names */
     TRIALS_FIELD_FLAG,   /* trials_said_t */
@@ -26,6 +28,7 @@ typedef enum {
     TRIALS_FIELD_EXISTS, /* int: 1 where the member is an array with items */
     TRIALS_FIELD_OBJECT, /* a struct within; type: its fields */
     TRIALS_FIELD_TEXTS,  /* array of trials_str_t; those below are arrays */
+    TRIALS_FIELD_PHRASES,
     TRIALS_FIELD_IDS,    /* array of trials_str_t, ids in canonical form */
     TRIALS_FIELD_ENUMS,  /* array of enums; type: their names */
     TRIALS_FIELD_OBJECTS /* array of structs; type: their fields */

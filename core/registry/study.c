@@ -112,10 +112,10 @@ static const trials_field_t trials_location_fields[] = {
 #define T trials_arm_t
 
 static const trials_field_t trials_arm_fields[] = {
-    FIELD("label", TEXT, label, NULL),
+    FIELD("label", PHRASE, label, NULL),
     FIELD("type", ENUM, type, trials_arm_names),
     FIELD("description", MARKUP, description, NULL),
-    ARRAY("interventionNames", TEXTS, intervention_names, NULL),
+    ARRAY("interventionNames", PHRASES, intervention_names, NULL),
     END,
 };
 
@@ -124,10 +124,10 @@ static const trials_field_t trials_arm_fields[] = {
 
 static const trials_field_t trials_intervention_fields[] = {
     FIELD("type", ENUM, type, trials_intervention_names),
-    FIELD("name", TEXT, name, NULL),
+    FIELD("name", PHRASE, name, NULL),
     FIELD("description", MARKUP, description, NULL),
-    ARRAY("armGroupLabels", TEXTS, arm_labels, NULL),
-    ARRAY("otherNames", TEXTS, other_names, NULL),
+    ARRAY("armGroupLabels", PHRASES, arm_labels, NULL),
+    ARRAY("otherNames", PHRASES, other_names, NULL),
     END,
 };
 
@@ -135,9 +135,9 @@ static const trials_field_t trials_intervention_fields[] = {
 #define T trials_outcome_t
 
 static const trials_field_t trials_outcome_fields[] = {
-    FIELD("measure", TEXT, measure, NULL),
+    FIELD("measure", PHRASE, measure, NULL),
     FIELD("description", MARKUP, description, NULL),
-    FIELD("timeFrame", TEXT, time_frame, NULL),
+    FIELD("timeFrame", PHRASE, time_frame, NULL),
     END,
 };
 
@@ -185,8 +185,8 @@ static const trials_field_t trials_identification_fields[] = {
     ARRAY("nctIdAliases", IDS, aliases, NULL),
     WITHIN("orgStudyIdInfo", trials_org_study_id_fields),
     ARRAY("secondaryIdInfos", OBJECTS, secondary_ids, trials_other_id_fields),
-    FIELD("briefTitle", TEXT, brief_title, NULL),
-    FIELD("officialTitle", TEXT, official_title, NULL),
+    FIELD("briefTitle", PHRASE, brief_title, NULL),
+    FIELD("officialTitle", PHRASE, official_title, NULL),
     FIELD("acronym", TEXT, acronym, NULL),
     FIELD("organization", OBJECT, organization, trials_organization_fields),
     END,
@@ -325,7 +325,7 @@ static const trials_field_t trials_outcomes_fields[] = {
 };
 
 static const trials_field_t trials_eligibility_fields[] = {
-    FIELD("eligibilityCriteria", MARKUP, criteria, NULL),
+    FIELD("eligibilityCriteria", SOURCE, criteria, NULL),
     FIELD("healthyVolunteers", FLAG, healthy_volunteers, NULL),
     FIELD("sex", ENUM, sex, trials_sex_names),
     FIELD("genderBased", FLAG, gender_based, NULL),

@@ -4,6 +4,8 @@
 #define TRIALS_REGISTRY_TEXT_H
 
 
+#include <trials/memory.h>
+
 #include <stddef.h>
 
 
@@ -18,6 +20,16 @@ size_t trials_registry_clean(char *dst, const char *src, size_t len);
 /* Resolves HTML's entities for signs ("&amp;", "&#39;") in place, which some
  * plain-text fields hold though they are none; the new length. */
 size_t trials_registry_entities(char *text, size_t len);
+
+/* How many times longer a text may become of the signs of print. */
+#define TRIALS_SIGNS_GROW 2
+
+/*
+ * Appends len bytes with powers, areas, volumes and degrees in the signs of
+ * print: "10^9/L" is 10⁹/L, "kg/m2" kg/m², "38^oC" 38 °C.  A caret may be escaped
+ * as Markdown does.
+ */
+void trials_registry_signs(trials_buf_t *buf, const char *text, size_t len);
 
 /*
  * Copies of len bytes what one line of a message can hold: control characters

@@ -5,6 +5,8 @@
  * Field names are the API's own (protocolSection and resultsSection of
  * `GET /studies/{nctId}`, https://clinicaltrials.gov/data-api/about-api/study-data-structure),
  * in snake case.  Fields marked "markup" hold CommonMark, all others plain text.
+ * Titles, labels, names of treatments, outcomes and all markup but the criteria
+ * have powers and areas in the signs of print: 10⁹/L, kg/m².
  */
 
 #ifndef TRIALS_REGISTRY_H

@@ -122,6 +122,27 @@ def test_no_raw_value_and_no_escape(pages):
     every(pages, check)
 
 
+def test_powers_are_raised(pages):
+    """10⁹/L and m², not 10^9/L and m^2, but where the record is quoted."""
+    caret = re.compile(r'.{0,20}(?:\w|\))\^ ?[-\d].{0,9}')
+    quoted = re.compile(r'<details id="original-criteria".*?</details>', re.S)
+
+    def check(p):
+        model = {**p.json, 'record': None}
+        plain = json.dumps(model, ensure_ascii=False)
+        plain = re.sub(r'"original": ?"(?:[^"\\]|\\.)*"', '', plain)
+        for found in caret.findall(plain):
+            yield f'json: {found}'
+        for name in ('page', 'print', 'embed', 'questions', 'atom'):
+            text = text_of(quoted.sub(' ', getattr(p, name)))
+            for found in caret.findall(text):
+                yield f'{name}: {found}'
+    every(pages, check)
+
+    assert '10⁹ particles' in text_of(pages[0].page)
+    assert '10^9/L' in ''.join(quoted.findall(pages[0].page))
+
+
 def strings(value):
     if isinstance(value, dict):
         for inner in value.values():

@@ -140,6 +140,51 @@ test_entities(void **state)
 }
 
 
+static void
+test_signs(void **state)
+{
+    size_t       i;
+    trials_buf_t buf;
+
+    static const char *const pairs[][2] = {
+        {"", ""},
+        {"2 x 10^9/L", "2 x 10⁹/L"},
+        {"2 x 10\\^11 cells", "2 x 10¹¹ cells"},
+        {"below 10^-5", "below 10⁻⁵"},
+        {"10^2- to 10^7-fold", "10²- to 10⁷-fold"},
+        {"1.73 m^2 (m^2) /mm^3, cm^5", "1.73 m² (m²) /mm³, cm⁵"},
+        {"75 mg/m2, 30kg/m2; 1.73m2", "75 mg/m², 30kg/m²; 1.73 m²"},
+        {"mg per m2", "mg per m²"},
+        {"20cm3 of mm2 cells/mm3)", "20 cm³ of mm² cells/mm³)"},
+        {"38^oC, 38\\^ o C and 100^oF", "38 °C, 38 °C and 100 °F"},
+
+        /* What is none of these stays. */
+
+        {"Arm2, M2 cells, an m2 receptor", "Arm2, M2 cells, an m2 receptor"},
+        {"cm25 m2b 5 cmm3", "cm25 m2b 5 cmm3"},
+        {"^2 a ^2 10^ 9 10^x 10^", "^2 a ^2 10^ 9 10^x 10^"},
+        {"10^123 and 10^1.5", "10^123 and 10^1.5"},
+        {"38^open 38^oCa \\", "38^open 38^oCa \\"}};
+
+    (void) state;
+
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        trials_buf_init(&buf, TRIALS_SIGNS_GROW * strlen(pairs[i][0]) + 1);
+        trials_registry_signs(&buf, pairs[i][0], strlen(pairs[i][0]));
+        assert_int_equal(buf.failed, TRIALS_OK);
+        assert_string_equal(buf.data ? buf.data : "", pairs[i][1]);
+        trials_buf_free(&buf);
+    }
+
+    /* The longest that a text can become. */
+
+    trials_buf_init(&buf, TRIALS_SIGNS_GROW * 4);
+    trials_registry_signs(&buf, "9^-9", 4);
+    assert_string_equal(buf.data, "9⁻⁹");
+    trials_buf_free(&buf);
+}
+
+
 int
 main(void)
 {
@@ -147,6 +192,7 @@ main(void)
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_entities),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(test_signs),
         cmocka_unit_test(test_line_is_cut_at_a_character),
     };
 
