@@ -7,60 +7,10 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/redis_server.h"
+#include "tests/unit/redis_cache.h"
 
 
 #define NOW 1795000000
-
-
-static redis_server_t  server;
-static trials_cache_t *cache;
-static trials_error_t  err;
-
-
-#define assert_ok(call)                             \
-    do {                                            \
-        if ((call) != TRIALS_OK) {                  \
-            fail_msg("%s: %s", #call, err.message); \
-        }                                           \
-    } while (0)
-
-
-static int
-set_up(void **state)
-{
-    (void) state;
-
-    redis_server_create(&server);
-    redis_server_start(&server);
-    cache = redis_server_cache(&server);
-
-    return 0;
-}
-
-
-static int
-tear_down(void **state)
-{
-    (void) state;
-
-    trials_cache_destroy(cache);
-    redis_server_destroy(&server);
-
-    return 0;
-}
-
-
-static int
-before(void **state)
-{
-    (void) state;
-
-    redis_server_do(&server, "FLUSHALL");
-    err.message[0] = '\0';
-
-    return 0;
-}
 
 
 static void
@@ -315,7 +265,7 @@ test_not_too_many_get_lost(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, before, NULL)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, before, after)
     const struct CMUnitTest tests[] = {
         TEST(test_the_bucket_fills_at_its_rate),
         TEST(test_a_hold_is_for_all),
