@@ -45,7 +45,7 @@ static trials_rc_t
                                      const trials_entry_t *entry, trials_error_t *err);
 static trials_rc_t trials_put_body(trials_cache_t *cache, trials_put_t *put,
                                    trials_put_body_t *body, trials_str_t from,
-                                   trials_error_t *err);
+                                   int quality, trials_error_t *err);
 static void
 trials_put_add(trials_put_t *put, const char *name, const char *value);
 
@@ -234,7 +234,7 @@ static trials_rc_t
 trials_put_bodies(trials_cache_t *cache, trials_put_t *put,
                   const trials_entry_t *entry, trials_error_t *err)
 {
-    int                 i;
+    int                 i, rendition;
     trials_rc_t         rc;
     const trials_str_t *from;
     trials_put_body_t  *body;
@@ -246,14 +246,20 @@ trials_put_bodies(trials_cache_t *cache, trials_put_t *put,
     trials_put_add(put, "bodies", put->names);
 
     for (i = 0; i < TRIALS_NLANGUAGES * TRIALS_NRENDITIONS; i++) {
-        body = &put->bodies[i / TRIALS_NRENDITIONS][i % TRIALS_NRENDITIONS];
-        from = &entry->bodies[i / TRIALS_NRENDITIONS][i % TRIALS_NRENDITIONS];
+        rendition = i % TRIALS_NRENDITIONS;
+        body = &put->bodies[i / TRIALS_NRENDITIONS][rendition];
+        from = &entry->bodies[i / TRIALS_NRENDITIONS][rendition];
 
         if (body->fields[4] == NULL) {
             continue;
         }
 
-        rc = trials_put_body(cache, put, body, *from, err);
+        /* Pages are what browsers ask for; the rest is small, and for programs
+         * most of it.  Brotli would save a tenth of it, less than a packet. */
+
+        rc = trials_put_body(
+            cache, put, body, *from,
+            rendition == TRIALS_RENDITION_PAGE ? cache->brotli : 0, err);
         if (rc != TRIALS_OK) {
             return rc;
         }
@@ -263,11 +269,13 @@ trials_put_bodies(trials_cache_t *cache, trials_put_t *put,
 }
 
 
-/* One body in both codings; brotli is left out where it saves nothing. */
+/* One body: gzip'd, and in brotli of this quality, unless that is 0 or saves
+ * nothing. */
 
 static trials_rc_t
 trials_put_body(trials_cache_t *cache, trials_put_t *put,
-                trials_put_body_t *body, trials_str_t from, trials_error_t *err)
+                trials_put_body_t *body, trials_str_t from, int quality,
+                trials_error_t *err)
 {
     trials_rc_t  rc;
     trials_str_t gzip, brotli;
@@ -283,12 +291,11 @@ trials_put_body(trials_cache_t *cache, trials_put_t *put,
     trials_put_add(put, body->fields[5], body->hash);
     trials_put_add(put, body->fields[6], body->size);
 
-    if (cache->brotli == 0) {
+    if (quality == 0) {
         return TRIALS_OK;
     }
 
-    rc = trials_brotli_encode(from, cache->brotli, &body->brotli, &brotli.len,
-                              err);
+    rc = trials_brotli_encode(from, quality, &body->brotli, &brotli.len, err);
 
     if (rc == TRIALS_OK && brotli.len < gzip.len) {
         brotli.data = body->brotli;

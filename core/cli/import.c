@@ -77,7 +77,7 @@ const trials_command_t trials_command_import = {
     "  --base-url URL       where the pages will be (TRIALS_BASE_URL)\n"
     "  --site-name TEXT     the site's name in titles\n"
     "  --max-age SECONDS    until a document is checked again (86400)\n"
-    "  --brotli N           quality of brotli bodies; 0: gzip alone (5)\n"
+    "  --brotli N           quality of pages in brotli; 0: gzip alone (5)\n"
     "  --restart            begin at the start, though a part is done\n"
     "  --json               tell of progress in lines of JSON, also on a\n"
     "                       terminal\n"

@@ -25,7 +25,7 @@ typedef struct {
     const char *password; /* NULL: none */
     int         database; /* 0 to … */
     long        timeout;  /* milliseconds, to connect and a command */
-    int         brotli;   /* quality of bodies, 1 to 11; 0: gzip alone */
+    int         brotli;   /* quality of pages, 1 to 11; 0: gzip alone */
 } trials_cache_settings_t;
 
 /* 127.0.0.1:6379, database 0, 2 s, brotli 5. */

@@ -23,7 +23,8 @@
  *   bodies        the names of the fields that hold bodies, each after a blank
  *   page, print, …     gzip'd bodies (RFC 1952), in English
  *   page.es, …         the same in another language
- *   page:br, page.es:br, …    the same body in brotli (RFC 7932), if there is one
+ *   page:br, page.es:br    the same body in brotli (RFC 7932), if there is one:
+ *                 other renditions could have it too, and have none
  *   page:etag, …  the entity tag's opaque part, [0-9a-f]+, without quotes
  *   page:size, …  of the body without coding, bytes, decimal
  *

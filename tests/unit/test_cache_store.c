@@ -124,7 +124,7 @@ test_put_writes_the_whole_hash(void **state)
     assert_int_equal(redis_server_number(&server, "HEXISTS " KEY " location"),
                      0);
     assert_int_equal(redis_server_number(&server, "HLEN " KEY),
-                     9 + 4 * TRIALS_NTRIAL);
+                     9 + 3 * TRIALS_NTRIAL + 1);
 
     (void) snprintf(etag, sizeof(etag), "%s",
                     redis_server_string(&server, "HGET " KEY " page:etag"));
@@ -665,7 +665,7 @@ test_look_tells_of_the_record_and_its_model(void **state)
 }
 
 
-/* Both codings are of the same bytes. */
+/* Both codings are of the same bytes; only pages have both. */
 
 static void
 test_brotli_beside_gzip(void **state)
@@ -682,7 +682,17 @@ test_brotli_beside_gzip(void **state)
     }
 
     entry_of(&entry, page);
+    entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_JSON] =
+        entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_PAGE];
+    entry.bodies[TRIALS_LANGUAGE_ES][TRIALS_RENDITION_PAGE] =
+        entry.bodies[TRIALS_LANGUAGE_EN][TRIALS_RENDITION_PAGE];
     assert_ok(trials_cache_put(cache, ID, &entry, NOW, NOW + 60, NULL, &err));
+
+    assert_int_equal(redis_server_number(&server, "HEXISTS " KEY " page.es:br"),
+                     1);
+    assert_int_equal(redis_server_number(&server, "HEXISTS " KEY " json"), 1);
+    assert_int_equal(redis_server_number(&server, "HEXISTS " KEY " json:br"),
+                     0);
 
     reply = redis_server_command(&server, "HGET " KEY " page:br");
     assert_int_equal(reply->type, REDIS_REPLY_STRING);
