@@ -13,9 +13,9 @@
 #define NGX_HTTP_TRIALS_REPLY    (64 * 1024 * 1024)
 #define NGX_HTTP_TRIALS_ELEMENTS (1024 * 1024)
 
-/* Commands under way, and bytes that Redis did not take yet. */
+/* Commands under way.  Names have a bound, so the bytes that Redis did not take
+ * have one too: of documents of the longest names they are 16 MB. */
 #define NGX_HTTP_TRIALS_COMMANDS 65536
-#define NGX_HTTP_TRIALS_OUT      (8 * 1024 * 1024)
 
 /* An output buffer of up to this size is kept. */
 #define NGX_HTTP_TRIALS_OUT_KEEP 65536
@@ -40,6 +40,7 @@ ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
                             const char **argv, const size_t *lens);
 static ngx_int_t
 ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len);
+static ngx_int_t    ngx_http_trials_link_behind(ngx_http_trials_link_t *link);
 static uint64_t     ngx_http_trials_link_now(void);
 static void         ngx_http_trials_link_timer(ngx_http_trials_link_t *link);
 static redisReader *ngx_http_trials_reader(void);
@@ -186,6 +187,7 @@ ngx_http_trials_link_close(ngx_http_trials_link_t *link)
     link->last = 0;
     link->size = 0;
     link->connected = 0;
+    link->behind = 0;
 
     while (!ngx_queue_empty(&link->commands)) {
         q = ngx_queue_head(&link->commands);
@@ -207,9 +209,12 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
 {
     ngx_http_trials_command_t *command;
 
-    if (link->connection == NULL || link->ncommands >= NGX_HTTP_TRIALS_COMMANDS)
-    {
+    if (link->connection == NULL) {
         return NGX_ERROR;
+    }
+
+    if (link->ncommands >= NGX_HTTP_TRIALS_COMMANDS) {
+        return ngx_http_trials_link_behind(link);
     }
 
     command = ngx_alloc(sizeof(ngx_http_trials_command_t), ngx_cycle->log);
@@ -296,10 +301,6 @@ ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len)
         size *= 2;
     }
 
-    if (size > NGX_HTTP_TRIALS_OUT) {
-        return NGX_ERROR;
-    }
-
     out = ngx_alloc(size, ngx_cycle->log);
     if (out == NULL) {
         return NGX_ERROR;
@@ -316,6 +317,25 @@ ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len)
     link->sent = 0;
 
     return NGX_OK;
+}
+
+
+/* Says once, until all is answered, that no more is taken. */
+
+static ngx_int_t
+ngx_http_trials_link_behind(ngx_http_trials_link_t *link)
+{
+    if (!link->behind) {
+        link->behind = 1;
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "trials redis \"%V\" is behind: %ui commands wait for "
+                      "their replies, %uz bytes to be read",
+                      &link->redis->conf->name, link->ncommands,
+                      link->last - link->sent);
+    }
+
+    return NGX_ERROR;
 }
 
 
@@ -669,6 +689,10 @@ ngx_http_trials_link_reply(ngx_http_trials_link_t *link, redisReply **reply)
     q = ngx_queue_head(&link->commands);
     ngx_queue_remove(q);
     link->ncommands--;
+
+    if (link->ncommands == 0) {
+        link->behind = 0;
+    }
 
     command = ngx_queue_data(q, ngx_http_trials_command_t, queue);
 

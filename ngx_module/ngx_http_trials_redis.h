@@ -103,6 +103,7 @@ struct ngx_http_trials_link_s {
 
     unsigned connected : 1;
     unsigned tls : 1;
+    unsigned behind : 1; /* it has been said that it takes no more commands */
 };
 
 

@@ -606,7 +606,8 @@ class FakeRedis:
             connection.close()
             file.close()
             return
-        except (OSError, self.Close):
+        except (OSError, ValueError, self.Close):
+            # ValueError: closed within a command.
             pass
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
