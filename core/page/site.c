@@ -16,8 +16,15 @@
 
 static void trials_site_sections(trials_tree_t *tree, const char *prefix,
                                  const char *element);
+static void trials_site_glossary(trials_tree_t        *tree,
+                                 const trials_plain_t *plain, int site);
+static const trials_entry_t **
+trials_site_entries(trials_tree_t *tree, const trials_glossary_t *glossary,
+                    size_t *n);
+static int trials_site_letter(const trials_entry_t *entry);
 static void
-trials_site_glossary(trials_tree_t *tree, const trials_plain_t *plain);
+trials_site_terms(trials_tree_t *tree, const trials_entry_t **entries, size_t n,
+                  const char *letter);
 static int         trials_site_by_term(const void *one, const void *two);
 static const char *trials_site_slug(trials_tree_t *tree, trials_str_t term);
 
@@ -25,7 +32,14 @@ static const char *trials_site_slug(trials_tree_t *tree, trials_str_t term);
 const char *
 trials_site_name(trials_site_t site)
 {
-    static const char *const names[] = {"methodology", "questions", "glossary"};
+    static const char *const names[TRIALS_NSITES] = {
+        "methodology", "questions",  "glossary",   "glossary/0-9", "glossary/a",
+        "glossary/b",  "glossary/c", "glossary/d", "glossary/e",   "glossary/f",
+        "glossary/g",  "glossary/h", "glossary/i", "glossary/j",   "glossary/k",
+        "glossary/l",  "glossary/m", "glossary/n", "glossary/o",   "glossary/p",
+        "glossary/q",  "glossary/r", "glossary/s", "glossary/t",   "glossary/u",
+        "glossary/v",  "glossary/w", "glossary/x", "glossary/y",   "glossary/z",
+    };
 
     return names[site];
 }
@@ -61,7 +75,7 @@ trials_site_render(const trials_page_t *page, trials_site_t site,
         trials_site_sections(&tree, "asking", "item");
         break;
     default:
-        trials_site_glossary(&tree, page->plain);
+        trials_site_glossary(&tree, page->plain, (int) site);
     }
 
     if (tree.failed) {
@@ -128,70 +142,134 @@ trials_site_sections(trials_tree_t *tree, const char *prefix,
 }
 
 
-/* Every term by its first letter; a term of several senses has several
- * meanings. */
+/* The letters, each with how many terms it has; of one of them the terms. */
 
 static void
-trials_site_glossary(trials_tree_t *tree, const trials_plain_t *plain)
+trials_site_glossary(trials_tree_t *tree, const trials_plain_t *plain, int site)
 {
-    int                      c, before;
-    char                     letter[8];
-    size_t                   i, n;
-    xmlNodePtr               part, node;
-    const trials_entry_t    *entry, *last;
-    const trials_entry_t   **entries;
-    const trials_glossary_t *glossary;
+    int                    i;
+    size_t                 n, from, end;
+    const char            *name;
+    xmlNodePtr             node;
+    const trials_entry_t **entries;
 
-    trials_site_head(tree, "glossary");
-    glossary = &plain->glossary;
+    entries = trials_site_entries(tree, &plain->glossary, &n);
+
+    if (site == TRIALS_SITE_GLOSSARY) {
+        trials_site_head(tree, "glossary");
+    }
+
+    for (i = TRIALS_SITE_LETTERS, from = 0; i < TRIALS_NSITES; i++, from = end)
+    {
+        for (end = from; end < n && trials_site_letter(entries[end]) == i;
+             end++) {
+            /* void */
+        }
+
+        name = i == TRIALS_SITE_LETTERS
+                   ? trials_say(tree, "glossary.rest", NULL)
+                   : trials_tree_printf(tree, "%c",
+                                        'A' + i - TRIALS_SITE_LETTERS - 1);
+
+        node = trials_tree_add(tree, tree->root, "letter");
+        trials_tree_set(tree, node, "name", name);
+        trials_tree_set(tree, node, "path",
+                        trials_site_name((trials_site_t) i));
+
+        if (i == site) {
+            trials_tree_set(tree, node, "current", "1");
+            trials_site_terms(tree, &entries[from], end - from, name);
+
+        } else if (site == TRIALS_SITE_GLOSSARY) {
+            trials_tree_set(
+                tree, node, "count",
+                trials_say_count(tree, "glossary.count", end - from, NULL));
+        }
+    }
+}
+
+
+/* What the glossary explains, by letter and alphabet; NULL after a failure. */
+
+static const trials_entry_t **
+trials_site_entries(trials_tree_t *tree, const trials_glossary_t *glossary,
+                    size_t *n)
+{
+    size_t                 i;
+    const trials_entry_t  *entry;
+    const trials_entry_t **entries;
+
+    *n = 0;
+
     entries = trials_arena_calloc(tree->arena, glossary->nentries + 1,
                                   sizeof(trials_entry_t *));
     if (entries == NULL) {
         trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
-        return;
+        return NULL;
     }
 
-    for (i = 0, n = 0; i < glossary->nentries; i++) {
+    for (i = 0; i < glossary->nentries; i++) {
         entry = &glossary->entries[i];
 
         if ((entry->kind == TRIALS_ENTRY_TERM
              || entry->kind == TRIALS_ENTRY_ABBREVIATION)
             && entry->meaning.len)
         {
-            entries[n++] = entry;
+            entries[(*n)++] = entry;
         }
     }
 
-    qsort(entries, n, sizeof(trials_entry_t *), trials_site_by_term);
+    qsort(entries, *n, sizeof(trials_entry_t *), trials_site_by_term);
 
-    for (i = 0, before = -1, part = NULL, node = NULL, last = NULL; i < n; i++)
-    {
-        entry = entries[i];
-        c = toupper((unsigned char) entry->term.data[0]);
-        c = isupper(c) ? c : '0';
+    return entries;
+}
 
-        if (c != before) {
-            before = c;
-            part = trials_tree_add(tree, tree->root, "letter");
-            (void) snprintf(letter, sizeof(letter), "%c", c);
+
+/* The page that a term is on. */
+
+static int
+trials_site_letter(const trials_entry_t *entry)
+{
+    int c;
+
+    c = entry->term.data[0] | 32;
+
+    return TRIALS_SITE_LETTERS + (c >= 'a' && c <= 'z' ? c - 'a' + 1 : 0);
+}
+
+
+/* A term of several senses has several meanings; one that differs from another by
+ * its case alone (PsA, PSA) has an anchor of its own. */
+
+static void
+trials_site_terms(trials_tree_t *tree, const trials_entry_t **entries, size_t n,
+                  const char *letter)
+{
+    size_t      i, same;
+    const char *slug, *last;
+    xmlNodePtr  node;
+
+    trials_tree_word(
+        tree, tree->root, "title",
+        trials_say(tree, "glossary.letter.title", "letter", letter, NULL));
+    trials_tree_word(tree, tree->root, "lead",
+                     trials_say(tree, "glossary.letter.lead", NULL));
+
+    for (i = 0, same = 0, node = NULL, last = ""; i < n; i++) {
+        if (i == 0 || trials_site_by_term(&entries[i - 1], &entries[i]) != 0) {
+            slug = trials_site_slug(tree, entries[i]->term);
+            same = strcmp(slug, last) == 0 ? same + 1 : 0;
+            last = slug;
+
+            node = trials_tree_add(tree, tree->root, "term");
+            trials_tree_attr(tree, node, "name", entries[i]->term);
             trials_tree_set(
-                tree, part, "id",
-                c == '0' ? "rest"
-                         : trials_tree_printf(tree, "letter-%c", tolower(c)));
-            trials_tree_set(tree, part, "name",
-                            c == '0' ? trials_say(tree, "glossary.rest", NULL)
-                                     : trials_tree_printf(tree, "%s", letter));
+                tree, node, "slug",
+                same ? trials_tree_printf(tree, "%s-%zu", slug, same + 1)
+                     : slug);
         }
 
-        if (last == NULL || trials_site_by_term(&last, &entry) != 0) {
-            node = trials_tree_add(tree, part, "term");
-            trials_tree_attr(tree, node, "name", entry->term);
-            trials_tree_set(tree, node, "slug",
-                            trials_site_slug(tree, entry->term));
-        }
-
-        trials_tree_text(tree, node, "meaning", entry->meaning);
-        last = entry;
+        trials_tree_text(tree, node, "meaning", entries[i]->meaning);
     }
 }
 
@@ -205,6 +283,12 @@ trials_site_by_term(const void *one, const void *two)
 
     a = *(const trials_entry_t *const *) one;
     b = *(const trials_entry_t *const *) two;
+
+    order = trials_site_letter(a) - trials_site_letter(b);
+    if (order) {
+        return order;
+    }
+
     len = a->term.len < b->term.len ? a->term.len : b->term.len;
     order = strncasecmp(a->term.data, b->term.data, len);
 
@@ -217,7 +301,7 @@ trials_site_by_term(const void *one, const void *two)
 
 
 /* [a-z0-9-]+; what is no letter or digit of ASCII is written as its number, so
- * that two terms never share an anchor but by their case. */
+ * that no two terms share an anchor but for their case. */
 
 static const char *
 trials_site_slug(trials_tree_t *tree, trials_str_t term)

@@ -18,9 +18,12 @@
 <xsl:template match="/site" mode="main">
   <header class="trial"><h1><xsl:value-of select="title"/></h1>
     <p class="lead"><xsl:value-of select="lead"/></p></header>
-  <xsl:if test="letter"><nav w:aria-label="glossary.letters"><ul class="inline">
-    <xsl:for-each select="letter"><li><a href="#{@id}"><xsl:value-of select="@name"/></a></li></xsl:for-each></ul></nav></xsl:if>
-  <xsl:apply-templates select="section | letter"/>
+  <xsl:if test="letter"><nav w:aria-label="glossary.letters"><ul>
+    <xsl:attribute name="class"><xsl:choose><xsl:when test="term">inline</xsl:when><xsl:otherwise>letters</xsl:otherwise></xsl:choose></xsl:attribute>
+    <xsl:apply-templates select="letter"/></ul></nav></xsl:if>
+  <xsl:if test="term"><dl class="glossary"><xsl:if test="$lang != 'en'"><xsl:attribute name="lang">en</xsl:attribute></xsl:if>
+    <xsl:apply-templates select="term"/></dl></xsl:if>
+  <xsl:apply-templates select="section"/>
 </xsl:template>
 
 <xsl:template match="section">
@@ -31,10 +34,13 @@
 </xsl:template>
 
 <xsl:template match="letter">
-  <section id="{@id}"><h2><xsl:value-of select="@name"/></h2>
-    <dl><xsl:if test="$lang != 'en'"><xsl:attribute name="lang">en</xsl:attribute></xsl:if>
-      <xsl:for-each select="term"><div id="term-{@slug}"><dt><xsl:value-of select="@name"/></dt><xsl:for-each select="meaning"><dd><xsl:value-of select="."/></dd></xsl:for-each></div></xsl:for-each></dl>
-  </section>
+  <li><a href="{$base}/{@path}"><xsl:if test="@current"><xsl:attribute name="aria-current">page</xsl:attribute></xsl:if><xsl:value-of select="@name"/></a>
+    <xsl:if test="@count"><xsl:text> </xsl:text><span class="count"><xsl:value-of select="@count"/></span></xsl:if></li>
+</xsl:template>
+
+<!-- Several meanings are several senses. -->
+<xsl:template match="term">
+  <div id="term-{@slug}"><dt><xsl:value-of select="@name"/></dt><xsl:for-each select="meaning"><dd><xsl:value-of select="."/></dd></xsl:for-each></div>
 </xsl:template>
 
 </xsl:stylesheet>

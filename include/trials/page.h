@@ -103,11 +103,14 @@ trials_rc_t trials_trial_xml(trials_trial_t *trial, trials_language_t language,
 typedef enum {
     TRIALS_SITE_METHODOLOGY = 0, /* how pages are made, and their limits */
     TRIALS_SITE_QUESTIONS,       /* what to ask before joining any trial */
-    TRIALS_SITE_GLOSSARY,        /* every term of the glossary */
-    TRIALS_NSITES
+    TRIALS_SITE_GLOSSARY,        /* the letters of the glossary */
+    TRIALS_SITE_LETTERS, /* the terms that begin with no letter; from here on
+                            one page a letter, A to Z */
+    TRIALS_NSITES = TRIALS_SITE_LETTERS + 27
 } trials_site_t;
 
-/* Its name as a document: "methodology", "questions", "glossary". */
+/* Its name as a document: "methodology", "glossary", "glossary/0-9",
+ * "glossary/a". */
 const char *trials_site_name(trials_site_t site);
 
 /* Appends the page (rendition TRIALS_RENDITION_PAGE) to out. */
