@@ -183,10 +183,10 @@ trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next)
         "capable", "plan",        "plans",  "planning", "unable", "must",
         "intend",  "unwilling",   "refuse", "consent",  "should", NULL};
     static const char *const own[] = {
-        "is",        "are",     "was",  "were",    "has",  "have",
-        "had",       "no",      "must", "willing", "able", "unwilling",
-        "inability", "unable",  "not",  "a",       "an",   "any",
-        "the",       "history", "who",  NULL};
+        "is",   "are",     "was",  "were",      "has",       "had",    "no",
+        "must", "willing", "able", "unwilling", "inability", "unable", "not",
+        "a",    "an",      "any",  "the",       "history",   "who",    NULL};
+    static const char *const duties[] = {"must", "should", NULL};
 
     t = &c->tokens[next];
 
@@ -194,10 +194,15 @@ trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next)
         return 0;
     }
 
+    /* "Must have asthma and have a pump", but "able to come and have tests". */
+
     for (; i > c->from; i--) {
         t = &c->tokens[i - 1];
 
-        if (trials_word_in(c->text.data + t->start, t->len, wills)) {
+        if (trials_word_in(c->text.data + t->start, t->len, wills)
+            && !(trials_clause_is(c, next, "have")
+                 && trials_word_in(c->text.data + t->start, t->len, duties)))
+        {
             return 1;
         }
     }
@@ -251,28 +256,83 @@ trials_clause_excepts(const trials_clauses_t *c, size_t i)
 }
 
 
-/* "other than asthma or rhinitis needing treatment": the end may go with what
- * stands before the exception. */
+/* "These are exceptions: asthma; rhinitis": more of them may follow. */
 
 int
-trials_clause_bound(const trials_clauses_t *c, size_t i)
+trials_clause_exempts(const trials_clauses_t *c, size_t i)
 {
-    const trials_token_t    *t;
-    static const char *const binds[] = {"needing", "requiring", "that",
-                                        "which",   "who",       "affecting",
-                                        "leading", "likely",    NULL};
+    int listed;
 
-    for (; i < c->ntokens && !trials_clause_ends(c, i); i++) {
-        t = &c->tokens[i];
+    for (listed = 0; i > c->from; i--) {
+        listed |= trials_clause_is(c, i - 1, ":");
 
-        if (trials_word_in(c->text.data + t->start, t->len, binds)
-            && !trials_clause_is(c, i - 1, ")"))
+        if (listed
+            && (trials_clause_is(c, i - 1, "exceptions")
+                || trials_clause_is(c, i - 1, "exception")))
         {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+/* "other than asthma or rhinitis needing treatment": the end may go with what
+ * stands before the exception. */
+
+int
+trials_clause_bound(const trials_clauses_t *c, size_t i, size_t next)
+{
+    const trials_token_t    *t;
+    static const char *const binds[] = {"needing", "requiring", "that",
+                                        "which",   "who",       "affecting",
+                                        "leading", "likely",    NULL};
+
+    for (; next < c->ntokens && !trials_clause_ends(c, next); next++) {
+        t = &c->tokens[next];
+
+        if (trials_word_in(c->text.data + t->start, t->len, binds)
+            && (trials_clause_other(c, i)
+                || !trials_clause_is(c, next - 1, ")")))
+        {
+            return 1;
+        }
+
+        /* "other than asthma (for example, ...)": examples of the others. */
+
+        if (trials_clause_other(c, i) && trials_clause_is(c, next, "(")) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* May an exception stand apart from what it is made to?  Not an exception to
+ * one; nor "except vitamins, in the last 4 weeks"; nor one of several in
+ * parentheses, of which each would be a sentence. */
+
+int
+trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
+                    size_t close)
+{
+    if (trials_clause_other(c, i) && c->opening.len > 19
+        && memcmp(c->opening.data, "This does not apply", 19) == 0)
+    {
+        return 0;
+    }
+
+    if (close == 0) {
+        return !trials_clause_resumes(c, next);
+    }
+
+    while (next < close && !trials_clause_ends(c, next)) {
+        next++;
+    }
+
+    return next == close;
 }
 
 

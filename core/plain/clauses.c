@@ -112,10 +112,14 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
 {
     int                  value;
     size_t               used;
+    unsigned             exempts;
     const trials_rule_t *rule;
 
     if (depth == 0 && trials_clause_ends(c, i)) {
+        exempts = trials_clause_is(c, i, ";")
+                  && (c->exempted || trials_clause_exempts(c, i));
         trials_clause_put(c, i);
+        c->exempted = exempts & 1;
         c->from = i + 1;
         return i + 1;
     }
@@ -265,7 +269,14 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
         && (!trials_clause_complete(c, i)
             || (rule->to.len == 22
                 && memcmp(rule->to.data, "This does not apply to", 22) == 0
-                && trials_clause_bound(c, next))))
+                && trials_clause_bound(c, i, next))))
+    {
+        return 0;
+    }
+
+    if (rule->to.len > 19
+        && memcmp(rule->to.data, "This does not apply", 19) == 0
+        && !trials_clause_apart(c, i, next, close))
     {
         return 0;
     }
@@ -641,10 +652,11 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
     start = buf->len;
     sentence = start;
     c->listed = 0;
-    own = c->opening.len == 0
-          || trials_word_is(c->opening.data, c->opening.len, "or")
-          || trials_word_is(c->opening.data, c->opening.len, "but")
-          || trials_word_is(c->opening.data, c->opening.len, "also,");
+    own = !c->exempted
+          && (c->opening.len == 0
+              || trials_word_is(c->opening.data, c->opening.len, "or")
+              || trials_word_is(c->opening.data, c->opening.len, "but")
+              || trials_word_is(c->opening.data, c->opening.len, "also,"));
 
     if (c->opening.len) {
         (void) trials_buf_append(buf, c->opening.data, c->opening.len);

@@ -31,7 +31,8 @@ typedef struct {
     unsigned                 wanted;
     unsigned                 joined : 1; /* the sentence begins at a joint */
     unsigned                 listed : 1; /* the last one ends with a list */
-    trials_buf_t            *buf;
+    unsigned      exempted : 1;          /* one more of a list of exceptions */
+    trials_buf_t *buf;
 } trials_clauses_t;
 
 
@@ -56,9 +57,17 @@ int trials_clause_resumes(const trials_clauses_t *c, size_t i);
 /* Does the sentence except something before token i? */
 int trials_clause_excepts(const trials_clauses_t *c, size_t i);
 
+/* "These are exceptions: asthma; rhinitis": more of them may follow. */
+int trials_clause_exempts(const trials_clauses_t *c, size_t i);
+
 /* "other than asthma or rhinitis needing treatment": the end may go with what
  * stands before the exception. */
-int trials_clause_bound(const trials_clauses_t *c, size_t i);
+int trials_clause_bound(const trials_clauses_t *c, size_t i, size_t next);
+
+/* May an exception, from token next to its ")" or the end, stand apart from what
+ * it is made to? */
+int trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
+                        size_t close);
 
 /* Is there a time between the tokens? */
 int trials_clause_timed(const trials_clauses_t *c, size_t from, size_t end);

@@ -19,6 +19,8 @@ static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int article, trials_buf_t *buf);
+static int  trials_opening_again(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t last, size_t i);
 static int  trials_opening_who(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static void trials_opening_verb(trials_str_t text, const trials_token_t *t,
@@ -53,6 +55,8 @@ static const char *const trials_relative[] = {
     "that",   "which",  "who",   "where",   "when",      "if",
     "unless", "as",     "you",   "because", "while",     "whether",
     "what",   "before", "after", "until",   "whichever", NULL};
+
+static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 
 /* What may follow words that are a whole sentence: "pregnant at screening". */
 
@@ -431,10 +435,13 @@ int
 trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i)
 {
+    size_t                last, verbs;
     unsigned              relative;
     const trials_token_t *t;
 
     relative = 0;
+    verbs = 0;
+    last = 0;
 
     for (; i < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
@@ -461,22 +468,60 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
             return 0;
         }
 
-        relative |= trials_opening_in(rewriter, text, i, trials_relative) != 0;
+        /* "cancer that has spread may be treated": a clause of "that" has one
+         * verb, perhaps of two words, and another only after "and" or "or". */
 
-        if (trials_opening_in(rewriter, text, i, trials_finite)
-            && !(i > 0
-                 && trials_word_is(text.data + t[-1].start, t[-1].len, "to"))
-            && (!relative
-                || (i > 0 && text.data[t[-1].start] == ','
-                    && (trials_word_is(text.data + t->start, t->len, "has")
-                        || trials_word_is(text.data + t->start, t->len,
-                                          "is")))))
+        if (trials_opening_in(rewriter, text, i, trials_relative)) {
+            relative = 1;
+            verbs++;
+        }
+
+        if (relative && verbs == 0 && i + 1 < rewriter->sentence.n
+            && trials_opening_in(rewriter, text, i, trials_joints)
+            && !trials_opening_in(rewriter, text, i + 1, trials_relative))
+        {
+            verbs = 1;
+        }
+
+        if (!trials_opening_in(rewriter, text, i, trials_finite)
+            || (i > 0
+                && trials_word_is(text.data + t[-1].start, t[-1].len, "to")))
+        {
+            continue;
+        }
+
+        if (!relative
+            || (i > 0 && text.data[t[-1].start] == ','
+                && (trials_word_is(text.data + t->start, t->len, "has")
+                    || trials_word_is(text.data + t->start, t->len, "is")))
+            || (verbs == 0 && i > last + 1
+                && !trials_opening_again(rewriter, text, last, i)))
         {
             return 0;
         }
+
+        verbs -= verbs && !(last && i <= last + 1);
+        last = i;
     }
 
     return 1;
+}
+
+
+/* "that may harm you, may mislead the study": the same verb in a list. */
+
+static int
+trials_opening_again(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t last, size_t i)
+{
+    const trials_token_t *first, *t;
+
+    first = &rewriter->sentence.list[last];
+    t = &rewriter->sentence.list[i];
+
+    return i > 0 && text.data[t[-1].start] == ',' && t->len == first->len
+           && memcmp(text.data + t->start, text.data + first->start, t->len)
+                  == 0;
 }
 
 
