@@ -21,6 +21,7 @@ enum {
     TRIALS_IMPORT_THREADS = TRIALS_OPTION_OWN,
     TRIALS_IMPORT_BASE_URL,
     TRIALS_IMPORT_SITE_NAME,
+    TRIALS_IMPORT_LANGUAGES,
     TRIALS_IMPORT_MAX_AGE,
     TRIALS_IMPORT_BROTLI,
     TRIALS_IMPORT_RESTART,
@@ -56,6 +57,7 @@ static const struct option trials_import_table[] = {
     {"threads", required_argument, NULL, TRIALS_IMPORT_THREADS},
     {"base-url", required_argument, NULL, TRIALS_IMPORT_BASE_URL},
     {"site-name", required_argument, NULL, TRIALS_IMPORT_SITE_NAME},
+    {"languages", required_argument, NULL, TRIALS_IMPORT_LANGUAGES},
     {"max-age", required_argument, NULL, TRIALS_IMPORT_MAX_AGE},
     {"brotli", required_argument, NULL, TRIALS_IMPORT_BROTLI},
     {"restart", no_argument, NULL, TRIALS_IMPORT_RESTART},
@@ -76,6 +78,7 @@ const trials_command_t trials_command_import = {
     "  --threads N          that render (one a processor)\n"
     "  --base-url URL       where the pages will be (TRIALS_BASE_URL)\n"
     "  --site-name TEXT     the site's name in titles\n"
+    "  --languages LIST     of pages: en, or en,es (en,es)\n"
     "  --max-age SECONDS    until a document is checked again (86400)\n"
     "  --brotli N           quality of pages in brotli; 0: gzip alone (5)\n"
     "  --restart            begin at the start, though a part is done\n"
@@ -181,6 +184,9 @@ trials_import_option(trials_import_options_t *options, int option)
         return 1;
     case TRIALS_IMPORT_SITE_NAME:
         options->page.site_name = optarg;
+        return 1;
+    case TRIALS_IMPORT_LANGUAGES:
+        options->page.languages = optarg;
         return 1;
     case TRIALS_IMPORT_MAX_AGE:
         return trials_options_number("import: --max-age", optarg, 1, 31536000,

@@ -31,6 +31,7 @@ enum {
     TRIALS_RENDER_REPORT,
     TRIALS_RENDER_THEME,
     TRIALS_RENDER_LANGUAGE,
+    TRIALS_RENDER_LANGUAGES,
     TRIALS_RENDER_PREVIOUS,
     TRIALS_RENDER_NOW,
     TRIALS_RENDER_OUTPUT,
@@ -80,6 +81,7 @@ static const struct option trials_render_table[] = {
     {"report", required_argument, NULL, TRIALS_RENDER_REPORT},
     {"theme", required_argument, NULL, TRIALS_RENDER_THEME},
     {"language", required_argument, NULL, TRIALS_RENDER_LANGUAGE},
+    {"languages", required_argument, NULL, TRIALS_RENDER_LANGUAGES},
     {"previous", required_argument, NULL, TRIALS_RENDER_PREVIOUS},
     {"now", required_argument, NULL, TRIALS_RENDER_NOW},
     {"output", required_argument, NULL, TRIALS_RENDER_OUTPUT},
@@ -120,6 +122,7 @@ const trials_command_t trials_command_render = {
     "                       ID.json, ID.questions.html, ID.oembed.json,\n"
     "                       ID.atom, ID.txt, ID.xml instead of standard output\n"
     "  --language TAG       en (default) or es\n"
+    "  --languages LIST     that the site has and pages link to (en,es)\n"
     "  --previous FILE      the English JSON rendition before: says what\n"
     "                       changed since\n"
     "  --base-url URL       where the pages will be (TRIALS_BASE_URL)\n"
@@ -201,7 +204,9 @@ static int
 trials_render_options(int argc, char **argv, trials_render_options_t *options,
                       int *code)
 {
-    int option, good;
+    int            option, good;
+    trials_error_t err;
+    unsigned char  spoken[TRIALS_NLANGUAGES];
 
     memset(options, 0, sizeof(trials_render_options_t));
     options->as = TRIALS_RENDITION_PAGE;
@@ -242,6 +247,15 @@ trials_render_options(int argc, char **argv, trials_render_options_t *options,
             break;
         case TRIALS_RENDER_THEME:
             options->page.theme = optarg;
+            break;
+        case TRIALS_RENDER_LANGUAGES:
+            options->page.languages = optarg;
+            good = trials_page_languages(optarg, spoken, &err) == TRIALS_OK;
+
+            if (!good) {
+                trials_complain("render: %s", err.message);
+            }
+
             break;
         case TRIALS_RENDER_PREVIOUS:
             options->previous = optarg;

@@ -59,8 +59,10 @@
 
 <xsl:template name="addresses">
   <link rel="canonical" href="{$url}"/>
-  <xsl:for-each select="$root/alternate"><link rel="alternate" hreflang="{@lang}" href="{@href}"/></xsl:for-each>
-  <link rel="alternate" hreflang="x-default" href="{$root/alternate[1]/@href}"/>
+  <xsl:if test="$root/alternate[2]">
+    <xsl:for-each select="$root/alternate"><link rel="alternate" hreflang="{@lang}" href="{@href}"/></xsl:for-each>
+    <link rel="alternate" hreflang="x-default" href="{$root/alternate[1]/@href}"/>
+  </xsl:if>
 </xsl:template>
 
 <xsl:template name="house-header">
@@ -81,12 +83,12 @@
   <footer class="house">
     <xsl:if test="$root/@help"><p><xsl:value-of select="$root/@help"/></p></xsl:if>
     <p><w:say id="house.source"/></p>
-    <p><w:say id="house.languages"/><xsl:for-each select="$root/alternate">
+    <xsl:if test="$root/alternate[2]"><p><w:say id="house.languages"/><xsl:for-each select="$root/alternate">
       <xsl:text> </xsl:text>
       <xsl:choose>
         <xsl:when test="@lang = $lang"><span aria-current="true"><xsl:call-template name="language"/></span></xsl:when>
         <xsl:otherwise><a href="{@href}" hreflang="{@lang}" lang="{@lang}"><xsl:call-template name="language"/></a></xsl:otherwise>
-      </xsl:choose></xsl:for-each></p>
+      </xsl:choose></xsl:for-each></p></xsl:if>
   </footer>
 </xsl:template>
 

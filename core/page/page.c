@@ -42,6 +42,12 @@ trials_page_create(const trials_plain_t         *plain,
         settings = &none;
     }
 
+    if (trials_page_languages(settings->languages, page->spoken, err)
+        != TRIALS_OK) {
+        free(page);
+        return NULL;
+    }
+
     failed = 0;
     page->plain = plain;
     page->base = trials_page_copy(
@@ -74,6 +80,43 @@ trials_page_create(const trials_plain_t         *plain,
     trials_page_hash(page);
 
     return page;
+}
+
+
+trials_rc_t
+trials_page_languages(const char *list, unsigned char spoken[TRIALS_NLANGUAGES],
+                      trials_error_t *err)
+{
+    int    language;
+    size_t len;
+
+    memset(spoken, list == NULL, TRIALS_NLANGUAGES);
+
+    for (/* void */; list; list = list[len] ? list + len + 1 : NULL) {
+        list += strspn(list, " ");
+        len = strcspn(list, ",");
+        language = trials_language_parse(list, strcspn(list, " ,"));
+
+        if (language < 0) {
+            return trials_error(err, TRIALS_INVALID,
+                                "languages: \"%.*s\" is none of en, es",
+                                (int) len, list);
+        }
+
+        spoken[language] = 1;
+    }
+
+    return spoken[TRIALS_LANGUAGE_EN]
+               ? TRIALS_OK
+               : trials_error(err, TRIALS_INVALID,
+                              "languages: \"en\" is one of them");
+}
+
+
+int
+trials_page_speaks(const trials_page_t *page, trials_language_t language)
+{
+    return page->spoken[language];
 }
 
 
@@ -139,6 +182,10 @@ trials_page_hash(trials_page_t *page)
     };
 
     hash = page->sheets.hash;
+
+    for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        hash = (hash ^ page->spoken[i]) * 0x100000001b3ULL;
+    }
 
     for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         for (p = parts[i] ? parts[i] : ""; *p != '\0'; p++) {

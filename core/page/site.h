@@ -18,6 +18,7 @@ struct trials_page_s {
     char                 *help;
     char                 *report;
     char                 *theme;
+    unsigned char         spoken[TRIALS_NLANGUAGES];
     unsigned              absolute : 1; /* base has a host */
     char                  engine[17];
 };

@@ -28,6 +28,13 @@ trials_tree_open(trials_tree_t *tree, const trials_page_t *page,
     const char *base;
 
     memset(tree, 0, sizeof(trials_tree_t));
+
+    if (!page->spoken[language]) {
+        return trials_error(err, TRIALS_INVALID,
+                            "%s: the site has no language \"%s\"", path,
+                            trials_language_tag(language));
+    }
+
     tree->arena = arena;
     tree->words = &page->sheets.words[language];
     tree->name = path[0] ? path : "index";
@@ -55,6 +62,10 @@ trials_tree_open(trials_tree_t *tree, const trials_page_t *page,
     }
 
     for (i = 0; i < TRIALS_NLANGUAGES; i++) {
+        if (!page->spoken[i]) {
+            continue;
+        }
+
         base = i == 0 ? page->base
                       : trials_tree_printf(
                           tree, "%s/%s", page->base,

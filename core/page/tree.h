@@ -34,7 +34,7 @@ typedef struct {
  * A document whose root has what every page of the site needs: lang, base (the
  * address that all pages of the language are under), path (below base), url,
  * home, brand, logo, help, report, and an <alternate lang href> for each
- * language.
+ * language.  TRIALS_INVALID for a language that the site does not speak.
  */
 trials_rc_t
      trials_tree_open(trials_tree_t *tree, const trials_page_t *page,

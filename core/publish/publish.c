@@ -262,6 +262,12 @@ trials_publish_render(trials_publisher_t   *publisher,
 
     for (i = 0; i < TRIALS_NLANGUAGES * TRIALS_NTRIAL && rc == TRIALS_OK; i++) {
         language = i / TRIALS_NTRIAL;
+
+        if (!trials_page_speaks(publisher->page, (trials_language_t) language))
+        {
+            continue;
+        }
+
         buf = &publisher->bodies[language][i % TRIALS_NTRIAL];
         trials_buf_reset(buf);
         rc =

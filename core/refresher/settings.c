@@ -166,6 +166,8 @@ trials_settings_table(trials_settings_t *s, trials_setting_t *table)
         {"theme", "DIR",
          "stylesheets, CSS and words instead of those\nbuilt in",
          &s->page.theme, NULL, 0, 0, NULL},
+        {"languages", "LIST", "of pages: en, or en,es (en,es)",
+         &s->page.languages, NULL, 0, 0, NULL},
         {"collections", "FILE",
          "named searches that the site has lists of, and\nthat are kept warm",
          &s->collections, NULL, 0, 0, NULL},

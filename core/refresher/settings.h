@@ -70,7 +70,7 @@ typedef struct {
     trials_error_t *err; /* of all of them */
 } trials_setting_t;
 
-#define TRIALS_NSETTINGS 27
+#define TRIALS_NSETTINGS 28
 
 /* Sets one; source is where it is from, for messages.  0 where it cannot be. */
 int trials_settings_set(const trials_setting_t *setting, const char *source,

@@ -15,6 +15,8 @@ static int trials_check_addresses(trials_settings_t *settings);
 int
 trials_settings_finish(trials_settings_t *settings, int *code)
 {
+    unsigned char spoken[TRIALS_NLANGUAGES];
+
     settings->cache.database = (int) settings->database;
     settings->cache.brotli = (int) settings->brotli;
 
@@ -24,6 +26,12 @@ trials_settings_finish(trials_settings_t *settings, int *code)
                             "--base-url: \"%s\" is neither an http(s) URL "
                             "nor a path from the root",
                             settings->page.base_url);
+        return 0;
+    }
+
+    if (trials_page_languages(settings->page.languages, spoken, &settings->err)
+        != TRIALS_OK)
+    {
         return 0;
     }
 

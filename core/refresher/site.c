@@ -144,6 +144,11 @@ trials_site_own(trials_site_job_t *job, trials_site_t site)
     trials_rc_t rc;
 
     for (i = 0, rc = TRIALS_OK; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
+        if (!trials_page_speaks(job->worker->refresher->page,
+                                (trials_language_t) i)) {
+            continue;
+        }
+
         rc = trials_site_render(
             job->worker->refresher->page, site, (trials_language_t) i,
             &job->bodies[i][TRIALS_RENDITION_PAGE], &job->worker->err);

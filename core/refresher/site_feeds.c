@@ -57,6 +57,11 @@ trials_site_feed(trials_site_job_t *job, int collection)
     feed.ntrials = n;
 
     for (i = 0; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
+        if (!trials_page_speaks(job->worker->refresher->page,
+                                (trials_language_t) i)) {
+            continue;
+        }
+
         rc = trials_feed_models(job, &feed, (trials_language_t) i, models);
 
         if (rc == TRIALS_OK) {

@@ -89,6 +89,11 @@ trials_site_list(trials_site_job_t *job, const trials_site_name_t *name)
     }
 
     for (i = 0; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
+        if (!trials_page_speaks(job->worker->refresher->page,
+                                (trials_language_t) i)) {
+            continue;
+        }
+
         rc = trials_listing_render(
             job->worker->refresher->page, &listing, (trials_language_t) i,
             &job->bodies[i][TRIALS_RENDITION_PAGE], &job->worker->err);
@@ -274,6 +279,11 @@ trials_site_start(trials_site_job_t *job)
     start.ntrials = n;
 
     for (i = 0; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
+        if (!trials_page_speaks(job->worker->refresher->page,
+                                (trials_language_t) i)) {
+            continue;
+        }
+
         rc = trials_start_render(
             job->worker->refresher->page, &start, (trials_language_t) i,
             &job->bodies[i][TRIALS_RENDITION_PAGE], &job->worker->err);

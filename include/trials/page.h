@@ -32,7 +32,14 @@ typedef struct {
     const char *theme;     /* a directory of stylesheets, CSS and words that
                              take the place of the built-in ones (see
                              core/page/sheet.h); NULL: none */
+    const char *languages; /* tags of those that pages are made in, "en,es";
+                              English is one of them; NULL: all there are */
 } trials_page_settings_t;
+
+/* Reads such a list.  TRIALS_INVALID with *err where it is none. */
+trials_rc_t
+trials_page_languages(const char *list, unsigned char spoken[TRIALS_NLANGUAGES],
+                      trials_error_t *err);
 
 /*
  * Compiles the stylesheets and words that are built into the library, and those
@@ -44,6 +51,9 @@ trials_page_t      *
 trials_page_create(const trials_plain_t         *plain,
                         const trials_page_settings_t *settings, trials_error_t *err);
 void trials_page_destroy(trials_page_t *page);
+
+/* Are pages made in the language? */
+int trials_page_speaks(const trials_page_t *page, trials_language_t language);
 
 /* A hash, in hex, of glossary, rules, stylesheets, CSS, words, settings and the
  * format of the output: documents made by another engine are stale. */

@@ -479,6 +479,23 @@ def test_changes_are_bounded(tmp_path, record):
 SAMPLE = os.path.join(SAMPLES, 'NCT99990001.json')
 
 
+def test_a_site_of_one_language(tmp_path):
+    """Nothing leads to pages that nobody makes."""
+    both = render('page', SAMPLE, '--languages', 'es,en').stdout.decode()
+    assert both == render('page', SAMPLE).stdout.decode()
+    assert both.count('hreflang="es"') == 2 and f'{BASE}/es/' in both
+    done = render('all', SAMPLE, '--languages', 'en', '--output', tmp_path)
+    assert done.returncode == 0, done.stderr
+    for path in tmp_path.iterdir():
+        text = path.read_text('utf-8')
+        assert 'hreflang' not in text and '/es/' not in text, path.name
+        assert 'Español' not in text, path.name
+    done = render('page', SAMPLE, '--languages', 'en', '--language', 'es')
+    assert done.returncode == 1 and b'no language "es"' in done.stderr
+    done = render('page', SAMPLE, '--languages', 'en,fr')
+    assert done.returncode == 2 and b'"fr" is none of en, es' in done.stderr
+
+
 def test_a_theme_replaces_a_part(tmp_path):
     theme = tmp_path / 'theme'
     theme.mkdir()

@@ -45,6 +45,27 @@ def test_an_id_becomes_a_document(service):
     assert service.fetches(STUDY) == 1
 
 
+def test_a_site_of_one_language(service):
+    """What there was in another one goes with the next making."""
+    names = (STUDY, "glossary/a", "all")
+    service.refresher()
+    for name in names:
+        service.redis.want(name)
+        service.redis.await_state(name, "present")
+        assert "page.es" in service.redis.document(name)["bodies"].split()
+    service.refreshers[0].stop()
+
+    service.refresher("--languages", "en", "--poll", 1)
+
+    def english(name):
+        service.redis.want(name)
+        document = service.redis.document(name)
+        return document and not [f for f in document if ".es" in f]
+    for name in names:
+        until(lambda: english(name), 30, f"{name} in English alone")
+        assert b"/es/" not in service.redis.document(name)["page"]
+
+
 def test_it_is_what_the_command_renders(service):
     """But for the day on which it was checked, which only a refresher
     knows."""

@@ -120,7 +120,7 @@ def test_help_names_every_option():
                    "registry", "contact", "ca-file", "base-url", "site-name",
                    "threads", "max-age", "absent-age", "give-up", "timeout",
                    "config", "rate", "burst", "poll", "loss", "listen",
-                   "brotli", "renderers", "logo", "theme",
+                   "brotli", "renderers", "logo", "theme", "languages",
                    "check", "version", "help"):
         assert f"--{option}" in done.stdout
     assert run("-h").stdout == done.stdout
@@ -159,6 +159,17 @@ def test_a_file_that_is_wrong(tmp_path, text, reason):
     done = run("--check", "--config", str(path))
     assert done.returncode == 2
     assert reason in done.stderr and str(path) in done.stderr
+
+
+@pytest.mark.parametrize("languages, reason", [
+    ("fr", '"fr" is none of en, es'), ("es", '"en" is one of them'),
+    ("en,", '"" is none of'), ("en;es", '"en;es" is none of'),
+])
+def test_languages(languages, reason):
+    for good in ("en", "en,es", "es, en"):
+        assert run("--check", "--languages", good).returncode == 0
+    done = run("--check", "--languages", languages)
+    assert done.returncode == 2 and f"languages: {reason}" in done.stderr
 
 
 def test_unknown_variables_are_refused():
