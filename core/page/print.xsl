@@ -12,7 +12,8 @@
 
 <xsl:variable name="address" select="/trial/code/@url"/>
 
-<!-- Long lists of criteria are set smaller: two sheets are what a doctor reads. -->
+<!-- Long lists of criteria are set smaller, short ones larger: two sheets are what
+     a doctor reads. -->
 <xsl:variable name="weight" select="string-length(/trial/title) + 150 * count(/trial/fresh/warning)
   + sum(/trial/eligibility/@weight)"/>
 
@@ -23,12 +24,14 @@
       <title><xsl:value-of select="title"/> – <w:say id="print"/></title>
       <meta name="robots" content="noindex"/>
       <link rel="canonical" href="{$url}"/>
-      <style><w:css name="print.css"/></style>
+      <!-- A sheet that went astray says whose it is. -->
+      <style><w:css name="print.css"/>@page{@bottom-left{content:"<xsl:value-of select="@id"/>";font:8pt sans-serif}}</style>
     </head>
     <body>
       <xsl:attribute name="class"><xsl:choose>
         <xsl:when test="$weight > 9000">tiny</xsl:when>
         <xsl:when test="$weight > 5500">small</xsl:when>
+        <xsl:when test="$weight &lt; 2500">large</xsl:when>
         <xsl:otherwise>normal</xsl:otherwise></xsl:choose></xsl:attribute>
       <nav class="screen" w:aria-label="house.nav"><p><a href="{$url}"><w:say id="print.back"/></a><xsl:text> </xsl:text><w:say id="print.how"/></p></nav>
       <main>
@@ -55,9 +58,13 @@
           </ul></section></xsl:if>
       </main>
       <footer><p><w:say id="print.foot"><w:with name="address"><xsl:value-of select="$address"/></w:with></w:say>
-        <xsl:for-each select="fresh/fact[@id = 'changed']"><xsl:text> </xsl:text><w:say id="print.date"><w:with name="date"><xsl:value-of select="@text"/></w:with></w:say></xsl:for-each></p></footer>
+        <xsl:for-each select="fresh/fact[@id = 'changed']"> · <w:say id="print.date"><w:with name="date"><xsl:value-of select="@text"/></w:with></w:say></xsl:for-each></p></footer>
     </body>
   </html>
+</xsl:template>
+
+<xsl:template match="fact[string-length(@text) > 48]" priority="1">
+  <div class="wide"><dt><xsl:value-of select="@label"/></dt><dd><xsl:value-of select="@text"/></dd></div>
 </xsl:template>
 
 <xsl:template match="eligibility">
@@ -79,7 +86,7 @@
 </xsl:template>
 
 <xsl:template match="criterion">
-  <li class="tick"><span class="box" aria-hidden="true">☐<xsl:text> </xsl:text></span><xsl:apply-templates select="text/node()"/>
+  <li class="tick"><xsl:if test="criterion"><xsl:attribute name="class">tick more</xsl:attribute></xsl:if><span class="box" aria-hidden="true">☐<xsl:text> </xsl:text></span><xsl:apply-templates select="text/node()"/>
     <xsl:if test="criterion"><ul><xsl:apply-templates select="criterion"/></ul></xsl:if></li>
 </xsl:template>
 

@@ -44,11 +44,11 @@
 
 <xsl:template match="contact">
   <p class="contact"><xsl:value-of select="@name"/>
-    <xsl:if test="@phone"><xsl:text> </xsl:text><span><xsl:if test="@tel"><xsl:attribute name="class">nowrap</xsl:attribute></xsl:if><xsl:choose>
+    <xsl:if test="@phone"><xsl:if test="@name"> · </xsl:if><span><xsl:if test="@tel"><xsl:attribute name="class">nowrap</xsl:attribute></xsl:if><xsl:choose>
       <xsl:when test="@tel"><a href="tel:{@tel}"><xsl:value-of select="@phone"/></a></xsl:when>
       <xsl:otherwise><xsl:value-of select="@phone"/></xsl:otherwise></xsl:choose>
       <xsl:if test="@ext"><xsl:text> </xsl:text><w:say id="contact.ext"><w:with name="ext"><xsl:value-of select="@ext"/></w:with></w:say></xsl:if></span></xsl:if>
-    <xsl:if test="@email"><xsl:text> </xsl:text><xsl:choose>
+    <xsl:if test="@email"><xsl:if test="@name or @phone"> · </xsl:if><xsl:choose>
       <xsl:when test="@mailto"><a href="mailto:{@email}"><xsl:value-of select="@email"/></a></xsl:when>
       <xsl:otherwise><xsl:value-of select="@email"/></xsl:otherwise></xsl:choose></xsl:if></p>
 </xsl:template>
