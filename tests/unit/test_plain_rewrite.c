@@ -44,7 +44,7 @@ static const struct {
      "Your platelets are at least 100 billion per liter."},
     {TRIALS_GROUP_INCLUSION,
      "Total bilirubin ≤ 1.5 x ULN (≤ 3 x ULN if liver metastases)",
-     "Your total bilirubin is at most 1.5 times the ULN (at most 3 times the ULN if cancer that has spread to the liver)."},
+     "Your total bilirubin is at most 1.5 times the ULN (at most 3 times the ULN if cancer has spread to the liver)."},
     {TRIALS_GROUP_INCLUSION, "Neuropathy grade ≥ 2",
      "Nerve damage grade 2 or higher"},
     {TRIALS_GROUP_INCLUSION, "ECOG performance status 0-1",
@@ -328,6 +328,14 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "Any disease that, in the opinion of the investigator, may pose a risk, may interfere with the study or that may mislead its results",
      "You have any disease that the study doctor thinks may cause a risk, may get in the way of the study or that may mislead its results."},
+    {TRIALS_GROUP_INCLUSION,
+     "Participant is followed at a participating center",
+     "You are followed at a study center."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Any condition that may compromise the subject's interest in the study",
+     "You have any condition that may harm your interest in the study."},
+    {TRIALS_GROUP_EXCLUSION, "Lack of patient compliance",
+     "Lack of patient compliance"},
 };
 
 
