@@ -11,6 +11,7 @@
 
 
 static int trials_clause_other(const trials_clauses_t *c, size_t i);
+static int trials_clause_lives(const trials_clauses_t *c, size_t i);
 static int
 trials_clause_finite_in(const trials_clauses_t *c, size_t from, size_t end);
 
@@ -81,6 +82,72 @@ trials_clause_bounded(const trials_clauses_t *c, size_t i, size_t close)
     }
 
     return numbers && words >= 4;
+}
+
+
+/* "(asthma, eczema or hay fever in childhood)": enough words for a sentence of
+ * their own, in its brackets. */
+
+int
+trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
+{
+    size_t                   k, words;
+    const trials_token_t    *t;
+    static const char *const no[] = {
+        "and",     "or",     "not",        "no",     "only",   "with",
+        "without", "but",    "even",       "of",     "to",     "from",
+        "by",      "in",     "on",         "within", "during", "before",
+        "per",     "except", "regardless", "other",  "also",   "both",
+        "see",     "at",     "according",  NULL};
+
+    t = &c->tokens[i + 1];
+
+    if (trials_clause_words(c, i) < 4
+        || trials_word_in(c->text.data + t->start, t->len, no)
+        || !trials_clause_hard(c))
+    {
+        return 0;
+    }
+
+    for (k = i + 1, words = 0; k < close; k++) {
+        if (trials_clause_is(c, k, "(") || trials_clause_is(c, k, ":")
+            || trials_clause_is(c, k, ";"))
+        {
+            return 0;
+        }
+
+        words += c->tokens[k].kind != TRIALS_TOKEN_SIGN;
+    }
+
+    return words >= 8;
+}
+
+
+/* Does token i say no more than that there is something: "You have cancer that"
+ * is no sentence yet before "that". */
+
+int
+trials_clause_vague(const trials_clauses_t *c, size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const words[] = {
+        "disease",   "diseases",   "cancer",    "cancers",    "condition",
+        "problem",   "conditions", "problems",  "drug",       "drugs",
+        "medicine",  "medicines",  "treatment", "treatments", "reason",
+        "reasons",   "cause",      "causes",    "factor",     "factors",
+        "procedure", "procedures", "disorder",  "disorders",  "lesion",
+        "lesions",   "tumor",      "tumors",    "device",     "devices",
+        "substance", "substances", "thing",     "things",     "people",
+        "person",    "those",      "one",       "anything",   "something",
+        "event",     "events",     "infection", "infections", "test",
+        "tests",     "way",        "method",    "methods",    "situation",
+        "finding",   "findings",   "symptom",   "symptoms",   "study",
+        "studies",   "plan",       "result",    "results",    NULL};
+
+    t = &c->tokens[i];
+
+    return trials_clause_words(c, i) < 4
+           && trials_word_in(c->text.data + t->start, t->len, words);
 }
 
 
@@ -386,6 +453,17 @@ trials_clause_hard(const trials_clauses_t *c)
 }
 
 
+/* "5 half-lives of the drug" */
+
+static int
+trials_clause_lives(const trials_clauses_t *c, size_t i)
+{
+    return trials_clause_is(c, i + 1, "half")
+           && (c->tokens[i].kind == TRIALS_TOKEN_NUMBER
+               || trials_clause_is(c, i, "five"));
+}
+
+
 /* Does more follow the window than what it is counted from, or does the sentence
  * tell of what is to come? */
 
@@ -398,9 +476,8 @@ trials_clause_window(const trials_clauses_t *c, size_t i)
         "plan", "plans",  "planned",   "planning", "scheduled", "will",
         "must", "intend", "intention", "expected", "able",      NULL};
     static const char *const more[] = {
-        "who", "that", "which", "with",      "except",  "unless",
-        "if",  "not",  "but",   "whichever", "without", "is",
-        "are", "was",  "has",   "have",      "using",   NULL};
+        "who", "that",    "which", "with", "except", "unless", "if",    "not",
+        "but", "without", "are",   "was",  "has",    "have",   "using", NULL};
     static const char *const time[] = {"during", "throughout", "until",   "up",
                                        "after",  "before",     "through", NULL};
 
@@ -415,10 +492,14 @@ trials_clause_window(const trials_clauses_t *c, size_t i)
         t = &c->tokens[i];
 
         if (trials_word_in(c->text.data + t->start, t->len, more)
+            || (trials_clause_is(c, i, "is")
+                && !trials_clause_is(c, i - 1, "whichever"))
             || ((trials_clause_is(c, i, "or") || trials_clause_is(c, i, "and"))
                 && (i + 1 >= c->ntokens
-                    || !trials_word_in(c->text.data + t[1].start, t[1].len,
-                                       time))))
+                    || !(trials_word_in(c->text.data + t[1].start, t[1].len,
+                                        time)
+                         || (trials_clause_is(c, i, "or")
+                             && trials_clause_lives(c, i + 1))))))
         {
             return 1;
         }
@@ -511,6 +592,13 @@ trials_clause_tail(const trials_clauses_t *c, size_t i)
         "if",      "need",         "use",      NULL};
 
     for (; i < c->ntokens && !trials_clause_ends(c, i); i++) {
+        if (trials_clause_is(c, i, ",")
+            && (trials_clause_is(c, i + 1, "whichever")
+                || trials_clause_is(c, i + 1, "before")))
+        {
+            continue;
+        }
+
         if (trials_clause_is(c, i, ",") || trials_clause_is(c, i, ":")
             || trials_clause_is(c, i, "/"))
         {

@@ -22,6 +22,7 @@ static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
 static int  trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
 static void trials_clause_put(trials_clauses_t *c, size_t end);
+static void trials_clause_bracket(trials_clauses_t *c, trials_str_t text);
 static int  trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
 static void trials_clause_say(trials_clauses_t *c, trials_str_t text);
 
@@ -222,6 +223,13 @@ trials_clause_aside(trials_clauses_t *c, size_t i)
         return 1;
     }
 
+    if (trials_clause_note(c, i, close)) {
+        trials_clause_put(c, i);
+        c->from = i;
+        c->aside = 1;
+        return 1;
+    }
+
     return 0;
 }
 
@@ -283,6 +291,12 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 
     if (rule->to.len == 12 && memcmp(rule->to.data, "For example:", 12) == 0
         && !trials_clause_is(c, i, "(") && trials_clause_resumes(c, next))
+    {
+        return 0;
+    }
+
+    if ((rule->guard == TRIALS_GUARD_TAIL || trials_clause_is(c, i, "other"))
+        && trials_clause_vague(c, i - 1))
     {
         return 0;
     }
@@ -406,7 +420,7 @@ trials_clause_joint(trials_clauses_t *c, size_t i)
         return joint + 1;
     }
 
-    if (name == &names[2] || trials_clause_words(c, i) < (joint > i ? 4 : 7)
+    if (name == &names[2] || trials_clause_words(c, i) < (joint > i ? 4 : 5)
         || trials_clause_rest(c, joint) < 4
         || trials_clause_words(c, i) + trials_clause_rest(c, joint)
                < TRIALS_CLAUSE_LONG
@@ -544,7 +558,9 @@ trials_clause_put(trials_clauses_t *c, size_t end)
 
     if (buf->len && buf->failed == TRIALS_OK) {
         last = buf->data[buf->len - 1];
-        if (last != '.' && last != ':' && last != '?' && last != '!') {
+        if (last != '.' && last != ':' && last != '?' && last != '!'
+            && !(last == ')' && buf->len > 1 && buf->data[buf->len - 2] == '.'))
+        {
             (void) trials_buf_append(buf, ".", 1);
         }
 
@@ -555,11 +571,33 @@ trials_clause_put(trials_clauses_t *c, size_t end)
         }
     }
 
-    trials_clause_say(c, text);
+    if (c->aside) {
+        trials_clause_bracket(c, text);
+    } else {
+        trials_clause_say(c, text);
+    }
 
     c->opening.len = 0;
     c->skip = 0;
     c->joined = 0;
+    c->aside = 0;
+}
+
+
+/* "(At most 3 in the liver.)" */
+
+static void
+trials_clause_bracket(trials_clauses_t *c, trials_str_t text)
+{
+    size_t start;
+
+    start = c->buf->len + 1;
+    c->listed = 0;
+
+    (void) trials_buf_append(c->buf, text.data, text.len - 1);
+    (void) trials_buf_append(c->buf, ".)", 2);
+
+    trials_rewrite_capital(c->buf, start);
 }
 
 

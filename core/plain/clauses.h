@@ -30,6 +30,7 @@ typedef struct {
     trials_str_t             opening; /* of the sentence, by a cut */
     unsigned                 wanted;
     unsigned                 joined : 1; /* the sentence begins at a joint */
+    unsigned                 aside : 1;  /* the sentence stands in brackets */
     unsigned                 listed : 1; /* the last one ends with a list */
     unsigned      exempted : 1;          /* one more of a list of exceptions */
     trials_buf_t *buf;
@@ -39,6 +40,14 @@ typedef struct {
 /* "high blood pressure (at least 160 mmHg at rest)": one thing, and what it is
  * in numbers. */
 int trials_clause_bounded(const trials_clauses_t *c, size_t i, size_t close);
+
+/* "(asthma, eczema or hay fever in childhood)": enough words for a sentence of
+ * their own, in its brackets. */
+int trials_clause_note(const trials_clauses_t *c, size_t i, size_t close);
+
+/* Does token i say no more than that there is something: "You have cancer that"
+ * is no sentence yet before "that". */
+int trials_clause_vague(const trials_clauses_t *c, size_t i);
 
 /* Is there one thing before a condition, and a whole sentence in it? */
 int trials_clause_applies(const trials_clauses_t *c, size_t i, size_t next);

@@ -525,6 +525,15 @@ trials_mark_number(trials_str_t line, size_t i, unsigned *next)
         return end + 1 - i;
     }
 
+    /* Nor does "iii) a change", where "i)" was read as a letter. */
+
+    if (len > 1 && value && trials_is_lower(line.data[start])
+        && line.data[end] == ')')
+    {
+        *next = value + 1;
+        return end + 1 - i;
+    }
+
     if (value == 0 || (value != 1 && value != *next)) {
         return 0;
     }

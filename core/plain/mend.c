@@ -287,6 +287,15 @@ trials_mend_stop(trials_mender_t *m, size_t i)
 
     t = &m->tokens[i];
 
+    /* Nothing stands before it. */
+
+    if (i == 0 && m->ntokens > 1
+        && (trials_mend_is(m, i, ",") || trials_mend_is(m, i, ";")))
+    {
+        m->from = t[1].start;
+        return 1;
+    }
+
     if (i == 0 || t->kind != TRIALS_TOKEN_SIGN) {
         return 0;
     }
@@ -470,10 +479,18 @@ trials_mend_start(trials_mender_t *m)
         /* void */
     }
 
+    /* After the mark of an item the next word has it, where there is one. */
+
     if (end < m->buf->len && end <= i + 4
         && (m->buf->data[end] == ')' || m->buf->data[end] == '.'))
     {
-        return;
+        if (end + 2 >= m->buf->len || m->buf->data[end] != ')'
+            || m->buf->data[end + 1] != ' ')
+        {
+            return;
+        }
+
+        i = end + 2;
     }
 
     trials_rewrite_capital(m->buf, i);

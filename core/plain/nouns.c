@@ -208,7 +208,9 @@ trials_noun_doing(const trials_rewriter_t *rewriter, trials_str_t text,
 
     t = &rewriter->sentence.list[i];
 
-    return t->len > 5
+    /* "long-lasting" is a word of its own. */
+
+    return t->len > 5 && !(i > 0 && text.data[t[-1].start] == '-')
            && trials_word_is(text.data + t->start + t->len - 3, 3, "ing")
            && !trials_word_in(text.data + t->start, t->len, nouns);
 }

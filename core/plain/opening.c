@@ -10,19 +10,28 @@
 #include <string.h>
 
 
-static int trials_opening_fits(const trials_rewriter_t *rewriter,
-                               trials_str_t text, size_t i, trials_str_t to);
+static int
+trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, trials_str_t to, int verbal);
 static int trials_opening_owners(const trials_rewriter_t *rewriter,
                                  trials_str_t text, size_t i, size_t end);
 static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                                trials_buf_t *buf);
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int article, trials_buf_t *buf);
+                    size_t i, int article, int verbal, trials_buf_t *buf);
 static int  trials_opening_again(const trials_rewriter_t *rewriter,
                                  trials_str_t text, size_t last, size_t i);
 static int  trials_opening_who(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
+static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
+                               size_t first, trials_buf_t *buf);
+static int  trials_opening_verbal(const trials_rewriter_t *rewriter,
+                                  trials_str_t text, size_t i, size_t end);
+static int  trials_opening_joined(const trials_rewriter_t *rewriter,
+                                  trials_str_t text, size_t i);
+static int  trials_opening_bare(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i, int verbal);
 static void trials_opening_verb(trials_str_t text, const trials_token_t *t,
                                 trials_buf_t *buf);
 static int
@@ -109,7 +118,7 @@ static int
 trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
-    int                   value;
+    int                   value, verbal;
     size_t                first, used;
     trials_str_t          to;
     const trials_rule_t  *rule;
@@ -128,10 +137,11 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (value < 0) {
-        return 0;
+        return first && trials_opening_one(rewriter, text, first, buf);
     }
 
     used += first;
+    verbal = trials_opening_verbal(rewriter, text, first, used);
 
     rule = &rewriter->rules->rules[value];
 
@@ -159,7 +169,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
-    if (!trials_rewrite_bare(rewriter, text, used)
+    if (!trials_opening_bare(rewriter, text, used, verbal)
         || (rule->guard == TRIALS_GUARD_ANY && t->kind == TRIALS_TOKEN_WORD
             && !trials_opening_in(rewriter, text, used, trials_after_whole)))
     {
@@ -169,7 +179,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     trials_trace_rule(rewriter->trace, "open", rule->from, rule->to);
     to = trials_rewrite_tense(rewriter, text, rule->to);
 
-    if (!trials_opening_fits(rewriter, text, used, to)) {
+    if (!trials_opening_fits(rewriter, text, used, to, verbal)) {
         return 0;
     }
 
@@ -182,9 +192,91 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         to.len > 4
             && (memcmp(to.data + to.len - 4, "have", 4) == 0
                 || memcmp(to.data + to.len - 4, " had", 4) == 0),
-        buf);
+        verbal, buf);
 
     return 1;
+}
+
+
+/* "People who smoke": a verb that no rule knows is the reader's as it is after
+ * several people; after one only where its form is certain. */
+
+static int
+trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
+                   trials_buf_t *buf)
+{
+    const trials_token_t    *t;
+    static const char *const who[] = {"who", "that", NULL};
+    static const char *const many[] = {
+        "people",      "patients",   "subjects", "participants",
+        "individuals", "volunteers", "persons",  NULL};
+    static const char *const no[] = {
+        "the",   "a",     "an",     "in",      "on",   "at",     "of",  "by",
+        "their", "your",  "his",    "her",     "they", "it",     "for", "with",
+        "you",   "to",    "from",   "without", "if",   "during", "as",  "after",
+        "would", "could", "before", "when",    "will", "study",  "do",  NULL};
+
+    t = &rewriter->sentence.list[first];
+
+    if (first + 2 >= rewriter->sentence.n
+        || !trials_opening_in(rewriter, text, first, who)
+        || !trials_opening_in(rewriter, text, first - 1, many)
+        || t[1].kind != TRIALS_TOKEN_WORD || t[2].kind != TRIALS_TOKEN_WORD
+        || trials_opening_in(rewriter, text, first + 1, no)
+        || trials_opening_in(rewriter, text, first + 1, trials_not_bare)
+        || !trials_opening_bare(rewriter, text, first + 2, 1))
+    {
+        return 0;
+    }
+
+    (void) trials_buf_append(buf, "You ", 4);
+    trials_opening_rest(rewriter, text, first + 1, 0, 1, buf);
+
+    return 1;
+}
+
+
+/* Is one of the tokens the verb of a sentence about the patient? */
+
+static int
+trials_opening_verbal(const trials_rewriter_t *rewriter, trials_str_t text,
+                      size_t i, size_t end)
+{
+    static const char *const verbs[] = {"has", "have", "is",   "are", "had",
+                                        "was", "were", "does", "do",  NULL};
+
+    for (; i < end; i++) {
+        if (trials_opening_in(rewriter, text, i, verbs)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "Has asthma and is pregnant": is the verb at token i joined to the one that
+ * opens the sentence? */
+
+static int
+trials_opening_joined(const trials_rewriter_t *rewriter, trials_str_t text,
+                      size_t i)
+{
+    static const char *const joints[] = {"or", "and", "but", NULL};
+    static const char *const have[] = {"has", "have", "had", NULL};
+    static const char *const be[] = {"is", "are", "was", "were", NULL};
+    static const char *const states[] = {
+        "pregnant", "breastfeeding", "willing",   "able",     "not",
+        "unable",   "receiving",     "taking",    "on",       "now",
+        "still",    "expected",      "scheduled", "using",    "getting",
+        "having",   "planning",      "likely",    "unlikely", "unwilling",
+        "fit",      "under",         "allergic",  "in",       NULL};
+
+    return i > 0 && trials_opening_in(rewriter, text, i - 1, joints)
+           && i + 1 < rewriter->sentence.n
+           && (trials_opening_in(rewriter, text, i, have)
+               || (trials_opening_in(rewriter, text, i, be)
+                   && trials_opening_in(rewriter, text, i + 1, states)));
 }
 
 
@@ -257,10 +349,11 @@ trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
 
 static int
 trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, trials_str_t to)
+                    size_t i, trials_str_t to, int verbal)
 {
-    int                      has;
+    int                      has, relative;
     const trials_token_t    *t;
+    static const char *const be[] = {"is", "are", NULL};
     static const char *const use[] = {"use", "usage", NULL};
     static const char *const when[] = {"at",     "by",    "during", "within",
                                        "before", "after", "in",     "on",
@@ -307,12 +400,20 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
-    for (; i + 1 < rewriter->sentence.n; i++) {
+    for (relative = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
+        relative |= trials_opening_in(rewriter, text, i, trials_relative);
+
+        /* "cancer that has spread or is growing", not "or is pregnant". */
 
         if ((trials_word_is(text.data + t->start, t->len, "or")
              || trials_word_is(text.data + t->start, t->len, "and"))
-            && (trials_opening_in(rewriter, text, i + 1, states)
+            && ((trials_opening_in(rewriter, text, i + 1, states)
+                 && !(
+                     trials_opening_joined(rewriter, text, i + 1)
+                         ? verbal && !relative
+                         : relative
+                               && trials_opening_in(rewriter, text, i + 1, be)))
                 || (!has && trials_opening_in(rewriter, text, i + 1, things))))
         {
             return 0;
@@ -327,7 +428,7 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int article, trials_buf_t *buf)
+                    size_t i, int article, int verbal, trials_buf_t *buf)
 {
     size_t                   k, from;
     const trials_token_t    *t;
@@ -348,6 +449,16 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
         {
             (void) trials_buf_append(buf, text.data + from, t[k].start - from);
             (void) trials_buf_append(buf, "your", 4);
+            from = t[k].start + t[k].len;
+            continue;
+        }
+
+        verbal =
+            verbal && !trials_opening_in(rewriter, text, k, trials_relative);
+
+        if (verbal && trials_opening_joined(rewriter, text, k)) {
+            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
+            trials_opening_verb(text, &t[k], buf);
             from = t[k].start + t[k].len;
             continue;
         }
@@ -435,6 +546,16 @@ int
 trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i)
 {
+    return trials_opening_bare(rewriter, text, i, 0);
+}
+
+
+/* The same after a verb, to which others may be joined. */
+
+static int
+trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i, int verbal)
+{
     size_t                last, verbs;
     unsigned              relative;
     const trials_token_t *t;
@@ -485,7 +606,9 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if (!trials_opening_in(rewriter, text, i, trials_finite)
             || (i > 0
-                && trials_word_is(text.data + t[-1].start, t[-1].len, "to")))
+                && trials_word_is(text.data + t[-1].start, t[-1].len, "to"))
+            || (verbal && !relative
+                && trials_opening_joined(rewriter, text, i)))
         {
             continue;
         }

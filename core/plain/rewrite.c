@@ -372,23 +372,25 @@ trials_rewrite_try(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
 int
 trials_rewrite_turns(trials_str_t line)
 {
-    int                      joins, denies;
+    int                      joins, denies, holds;
     size_t                   i, n;
     static const char *const eligible[] = {"eligible", "ineligible", "excluded",
                                            "enrolled", "enter",      "enroll",
+                                           "criteria", NULL};
+    static const char *const includes[] = {"includes", "include", "including",
                                            NULL};
     static const char *const denials[] = {"no", "not", "cannot", NULL};
     static const char *const words[] = {
         "none",       "never",      "without",   "except",   "exception",
         "exceptions", "unless",     "excluding", "free",     "absence",
         "allowed",    "permitted",  "lack",      "other",    "nor",
-        "neither",    "acceptable", "example",   "examples", "includes",
-        "include",    "including",  "methods",   "method",   "women",
-        "woman",      "females",    "female",    "men",      "males",
-        "male",       "partners",   NULL};
+        "neither",    "acceptable", "example",   "examples", "methods",
+        "method",     "women",      "woman",     "females",  "female",
+        "men",        "males",      "male",      "partners", NULL};
 
     joins = 0;
     denies = 0;
+    holds = 0;
 
     for (i = 0; i < line.len; i += n + (n == 0)) {
         for (n = 0; i + n < line.len
@@ -404,11 +406,13 @@ trials_rewrite_turns(trials_str_t line)
 
         joins |= n && trials_word_in(line.data + i, n, eligible);
         denies |= n && trials_word_in(line.data + i, n, denials);
+        holds |= n && trials_word_in(line.data + i, n, includes);
     }
 
-    /* "Not eligible if any of the following" denies nothing of what follows. */
+    /* "Not eligible if any of the following" denies nothing of what follows, and
+     * "The main criteria include" has no parts. */
 
-    return denies && !joins;
+    return (denies || holds) && !joins;
 }
 
 
@@ -432,7 +436,7 @@ trials_rewrite_capital(trials_buf_t *buf, size_t at)
             && (trials_is_upper(buf->data[n]) || trials_is_digit(buf->data[n])
                 || (unsigned char) buf->data[n] >= 0xc0))
         || (n + 1 < buf->len && buf->data[n] == '-'
-            && trials_is_upper(buf->data[n + 1]) && n < at + 4))
+            && trials_is_upper(buf->data[n + 1]) && n < at + 3))
     {
         return;
     }
