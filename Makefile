@@ -294,7 +294,8 @@ bench: all $(BUILD)/bench/bench_plain
 	$(PYTHON) tests/bench/bench_refresher.py --build $(BUILD) \
 	    $(if $(RECORDS),--records $(RECORDS))
 	$(PYTHON) tests/bench/bench_import.py --build $(BUILD) \
-	    --records $(or $(RECORDS),tests/data/samples)
+	    --records $(or $(RECORDS),tests/data/samples) \
+	    $(if $(COUNT),--count $(COUNT))
 
 -include $(OBJECTS:.o=.d) $(CLI:%.c=$(BUILD)/obj/%.d) \
     $(REFRESHER:%.c=$(BUILD)/obj/%.d) $(UNIT_BIN:=.d)
