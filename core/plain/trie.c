@@ -1,5 +1,7 @@
 /*
- * The tree is one hash table from (node, token) to node.
+ * The tree is one hash table from (node, token) to node.  Most tokens of a text
+ * begin no phrase: a set of bits that fits into the nearest cache tells that of
+ * nearly all of them.
  */
 
 #include "core/plain/trie.h"
@@ -13,6 +15,9 @@
 
 /* A token that is longer matches nothing. */
 #define TRIALS_TRIE_KEY 64
+
+/* Bits of the set of first words, a power of two. */
+#define TRIALS_TRIE_FIRSTS (64 * 1024)
 
 #define TRIALS_TRIE_NUMBER "\001n"
 #define TRIALS_TRIE_UNIT   "\001u"
@@ -46,6 +51,7 @@ struct trials_trie_s {
                               that of words as they are written */
     size_t          nodes_size;
     trials_tokens_t tokens; /* of the phrase that is added */
+    unsigned char   firsts[TRIALS_TRIE_FIRSTS / 8]; /* by their hashes */
 };
 
 typedef struct {
@@ -57,24 +63,28 @@ typedef struct {
     size_t                 used;
     int                    value;
     int                    exact;
+    uint32_t               first; /* hash of the token at `at` */
 } trials_walk_t;
 
 
-static uint32_t trials_trie_hash(uint32_t node, const char *key, size_t len);
-static trials_edge_t *trials_trie_find(const trials_trie_t *trie, uint32_t node,
-                                       const char *key, size_t len);
+static uint32_t trials_trie_word(const char *word, size_t len);
+static uint32_t trials_trie_hash(uint32_t node, uint32_t word);
+static trials_edge_t *
+trials_trie_find(const trials_trie_t *trie, uint32_t node, uint32_t word,
+                 const char *key, size_t len, int exact);
 static trials_rc_t
 trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
-                  size_t len, uint32_t *child);
+                  size_t len, int exact, uint32_t *child);
+static trials_edge_t *
+trials_trie_slot(const trials_trie_t *trie, uint32_t node, const char *key);
 static trials_rc_t trials_trie_grow(trials_trie_t *trie);
 static trials_rc_t trials_trie_node(trials_trie_t *trie, uint32_t *node);
-static int    trials_trie_same(const char *stored, const char *key, size_t len);
-static size_t trials_trie_key(char *key, trials_str_t text,
-                              const trials_token_t *token, int exact);
-static void   trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk,
-                               uint32_t node, size_t i, unsigned depth);
-static int    trials_trie_is_hyphen(trials_str_t           text,
-                                    const trials_tokens_t *tokens, size_t i);
+static int
+trials_trie_same(const char *stored, const char *key, size_t len, int exact);
+static void trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk,
+                             uint32_t node, size_t i, unsigned depth);
+static int  trials_trie_is_hyphen(trials_str_t           text,
+                                  const trials_tokens_t *tokens, size_t i);
 
 
 static const char *const trials_number_words[] = {
@@ -131,8 +141,7 @@ trials_trie_destroy(trials_trie_t *trie)
 trials_rc_t
 trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value)
 {
-    char             key[TRIALS_TRIE_KEY];
-    size_t           i, len;
+    size_t           i;
     uint32_t         node;
     trials_rc_t      rc;
     trials_str_t     token;
@@ -153,11 +162,12 @@ trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value)
         if (i + 2 < tokens->n && token.data[0] == '{') {
             if (token.data[1] == 'n') {
                 trie->nodes[node].slots |= TRIALS_TRIE_HAS_NUMBER;
-                rc =
-                    trials_trie_child(trie, node, TRIALS_TRIE_NUMBER, 2, &node);
+                rc = trials_trie_child(trie, node, TRIALS_TRIE_NUMBER, 2, 1,
+                                       &node);
             } else {
                 trie->nodes[node].slots |= TRIALS_TRIE_HAS_UNIT;
-                rc = trials_trie_child(trie, node, TRIALS_TRIE_UNIT, 2, &node);
+                rc = trials_trie_child(trie, node, TRIALS_TRIE_UNIT, 2, 1,
+                                       &node);
             }
             i += 2;
             continue;
@@ -167,9 +177,10 @@ trials_trie_add(trials_trie_t *trie, trials_str_t phrase, int exact, int value)
             continue;
         }
 
-        len = trials_trie_key(key, phrase, &tokens->list[i], exact);
-        rc = len ? trials_trie_child(trie, node, key, len, &node)
-                 : TRIALS_INVALID;
+        rc = token.len > TRIALS_TRIE_KEY
+                 ? TRIALS_INVALID
+                 : trials_trie_child(trie, node, token.data, token.len, exact,
+                                     &node);
     }
 
     if (rc != TRIALS_OK) {
@@ -191,9 +202,23 @@ trials_trie_longest(const trials_trie_t *trie, trials_str_t text,
                     const trials_tokens_t *tokens, size_t at, size_t *used,
                     trials_trie_slots_t *slots)
 {
-    trials_walk_t walk;
+    uint32_t              first;
+    trials_walk_t         walk;
+    const trials_token_t *token;
+
+    token = &tokens->list[at];
+    first = trials_trie_word(text.data + token->start, token->len);
+
+    if ((trie->firsts[first / 8 % (TRIALS_TRIE_FIRSTS / 8)] >> first % 8 & 1)
+            == 0
+        && (trie->nodes[1].slots | trie->nodes[2].slots) == 0)
+    {
+        *used = 0;
+        return -1;
+    }
 
     memset(&walk, 0, sizeof(trials_walk_t));
+    walk.first = first;
     walk.text = text;
     walk.tokens = tokens;
     walk.at = at;
@@ -219,9 +244,9 @@ static void
 trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
                  size_t i, unsigned depth)
 {
-    char                  key[TRIALS_TRIE_KEY];
-    size_t                len;
     unsigned              slots;
+    uint32_t              word;
+    const char           *text;
     trials_edge_t        *edge;
     const trials_token_t *token;
 
@@ -240,10 +265,12 @@ trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
     }
 
     token = &walk->tokens->list[i];
-    len = trials_trie_key(key, walk->text, token, walk->exact);
+    text = walk->text.data + token->start;
 
-    if (len) {
-        edge = trials_trie_find(trie, node, key, len);
+    if (token->len <= TRIALS_TRIE_KEY) {
+        word = depth ? trials_trie_word(text, token->len) : walk->first;
+        edge =
+            trials_trie_find(trie, node, word, text, token->len, walk->exact);
         if (edge->node) {
             trials_trie_walk(trie, walk, edge->child, i + 1, depth + 1);
         }
@@ -254,7 +281,7 @@ trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
     if ((slots & TRIALS_TRIE_HAS_NUMBER)
         && trials_token_is_number(walk->text, token))
     {
-        edge = trials_trie_find(trie, node, TRIALS_TRIE_NUMBER, 2);
+        edge = trials_trie_slot(trie, node, TRIALS_TRIE_NUMBER);
         if (edge->node) {
             walk->slots.number = i;
             trials_trie_walk(trie, walk, edge->child, i + 1, depth + 1);
@@ -263,7 +290,7 @@ trials_trie_walk(const trials_trie_t *trie, trials_walk_t *walk, uint32_t node,
     } else if ((slots & TRIALS_TRIE_HAS_UNIT)
                && trials_token_is_unit(walk->text, token))
     {
-        edge = trials_trie_find(trie, node, TRIALS_TRIE_UNIT, 2);
+        edge = trials_trie_slot(trie, node, TRIALS_TRIE_UNIT);
         if (edge->node) {
             walk->slots.unit = i;
             trials_trie_walk(trie, walk, edge->child, i + 1, depth + 1);
@@ -318,38 +345,30 @@ trials_token_is_unit(trials_str_t text, const trials_token_t *token)
 }
 
 
-static size_t
-trials_trie_key(char *key, trials_str_t text, const trials_token_t *token,
-                int exact)
-{
-    size_t      i;
-    const char *p;
-
-    if (token->len > TRIALS_TRIE_KEY) {
-        return 0;
-    }
-
-    p = text.data + token->start;
-
-    for (i = 0; i < token->len; i++) {
-        key[i] = exact ? p[i] : trials_lower(p[i]);
-    }
-
-    return token->len;
-}
-
+/* In any case. */
 
 static uint32_t
-trials_trie_hash(uint32_t node, const char *key, size_t len)
+trials_trie_word(const char *word, size_t len)
 {
     size_t   i;
     uint32_t hash;
 
-    hash = 2166136261u ^ (node * 2654435761u);
+    hash = 2166136261u;
 
     for (i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char) key[i]) * 16777619u;
+        hash = (hash ^ (unsigned char) trials_lower(word[i])) * 16777619u;
     }
+
+    return hash ^ (hash >> 15);
+}
+
+
+static uint32_t
+trials_trie_hash(uint32_t node, uint32_t word)
+{
+    uint32_t hash;
+
+    hash = (word ^ (node * 2654435761u)) * 2246822519u;
 
     return hash ^ (hash >> 15);
 }
@@ -358,21 +377,21 @@ trials_trie_hash(uint32_t node, const char *key, size_t len)
 /* The edge, or the empty slot where it would be. */
 
 static trials_edge_t *
-trials_trie_find(const trials_trie_t *trie, uint32_t node, const char *key,
-                 size_t len)
+trials_trie_find(const trials_trie_t *trie, uint32_t node, uint32_t word,
+                 const char *key, size_t len, int exact)
 {
     size_t         i;
     uint32_t       hash;
     trials_edge_t *edge;
 
-    hash = trials_trie_hash(node, key, len);
+    hash = trials_trie_hash(node, word);
 
     for (i = hash & (trie->size - 1);; i = (i + 1) & (trie->size - 1)) {
         edge = &trie->edges[i];
 
         if (edge->node == 0
             || (edge->hash == hash && edge->node == node
-                && trials_trie_same(trie->keys + edge->key, key, len)))
+                && trials_trie_same(trie->keys + edge->key, key, len, exact)))
         {
             return edge;
         }
@@ -380,16 +399,27 @@ trials_trie_find(const trials_trie_t *trie, uint32_t node, const char *key,
 }
 
 
+/* What leads on from a node beside words. */
+
+static trials_edge_t *
+trials_trie_slot(const trials_trie_t *trie, uint32_t node, const char *key)
+{
+    return trials_trie_find(trie, node, trials_trie_word(key, 2), key, 2, 1);
+}
+
+
 static trials_rc_t
 trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
-                  size_t len, uint32_t *child)
+                  size_t len, int exact, uint32_t *child)
 {
     char          *keys;
-    size_t         size;
+    size_t         i, size;
+    uint32_t       word;
     trials_rc_t    rc;
     trials_edge_t *edge;
 
-    edge = trials_trie_find(trie, node, key, len);
+    word = trials_trie_word(key, len);
+    edge = trials_trie_find(trie, node, word, key, len, exact);
 
     if (edge->node) {
         *child = edge->child;
@@ -401,7 +431,7 @@ trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
         if (rc != TRIALS_OK) {
             return rc;
         }
-        edge = trials_trie_find(trie, node, key, len);
+        edge = trials_trie_find(trie, node, word, key, len, exact);
     }
 
     rc = trials_trie_node(trie, child);
@@ -423,21 +453,43 @@ trials_trie_child(trials_trie_t *trie, uint32_t node, const char *key,
 
     edge->node = node;
     edge->child = *child;
-    edge->hash = trials_trie_hash(node, key, len);
+    edge->hash = trials_trie_hash(node, word);
     edge->key = (uint32_t) trie->nkeys;
     trie->keys[trie->nkeys++] = (char) len;
-    memcpy(trie->keys + trie->nkeys, key, len);
-    trie->nkeys += len;
+
+    for (i = 0; i < len; i++) {
+        trie->keys[trie->nkeys++] = exact ? key[i] : trials_lower(key[i]);
+    }
+
     trie->nedges++;
+
+    if (node <= 2) {
+        trie->firsts[word / 8 % (TRIALS_TRIE_FIRSTS / 8)] |= 1u << word % 8;
+    }
 
     return TRIALS_OK;
 }
 
 
+/* A stored key that is not exact is in lower case. */
+
 static int
-trials_trie_same(const char *stored, const char *key, size_t len)
+trials_trie_same(const char *stored, const char *key, size_t len, int exact)
 {
-    return (size_t) stored[0] == len && memcmp(stored + 1, key, len) == 0;
+    size_t i;
+
+    if ((size_t) stored[0] != len) {
+        return 0;
+    }
+
+    for (i = 0;
+         i < len && stored[i + 1] == (exact ? key[i] : trials_lower(key[i]));
+         i++)
+    {
+        /* void */
+    }
+
+    return i == len;
 }
 
 
