@@ -43,6 +43,7 @@ typedef struct {
 } trials_ask_t;
 
 
+static uint64_t trials_asks_of(trials_trial_t *trial);
 static unsigned trials_ask_facts(trials_trial_t *trial);
 static void     trials_answer(trials_trial_t *trial, xmlNodePtr list,
                               const char *id, const char *text);
@@ -180,7 +181,6 @@ trials_model_questions(trials_trial_t *trial)
 {
     char                id[48];
     size_t              i;
-    unsigned            facts;
     xmlNodePtr          list, topic, node;
     const char         *why, *before;
     trials_tree_t      *tree;
@@ -188,16 +188,19 @@ trials_model_questions(trials_trial_t *trial)
 
     tree = trial->tree;
     list = trials_tree_add(tree, tree->root, "questions");
-    facts = trials_ask_facts(trial);
     topic = NULL;
     before = "";
+
+    /* The same in every language; some are asked of every trial. */
+
+    if (trial->asks == 0) {
+        trial->asks = trials_asks_of(trial);
+    }
 
     for (i = 0; i < sizeof(trials_asks) / sizeof(trials_asks[0]); i++) {
         ask = &trials_asks[i];
 
-        if ((facts & ask->when) != ask->when
-            || (ask->words && !trials_study_mentions(trial->study, ask->words)))
-        {
+        if ((trial->asks >> i & 1) == 0) {
             continue;
         }
 
@@ -221,6 +224,34 @@ trials_model_questions(trials_trial_t *trial)
             trials_tree_set(tree, node, "own", "1");
         }
     }
+}
+
+
+/* The questions for this trial, a bit each. */
+
+static uint64_t
+trials_asks_of(trials_trial_t *trial)
+{
+    size_t              i;
+    uint64_t            asks;
+    unsigned            facts;
+    const trials_ask_t *ask;
+
+    facts = trials_ask_facts(trial);
+    asks = 0;
+
+    for (i = 0; i < sizeof(trials_asks) / sizeof(trials_asks[0]); i++) {
+        ask = &trials_asks[i];
+
+        if ((facts & ask->when) == ask->when
+            && (ask->words == NULL
+                || trials_study_mentions(trial->study, ask->words)))
+        {
+            asks |= (uint64_t) 1 << i;
+        }
+    }
+
+    return asks;
 }
 
 

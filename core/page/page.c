@@ -20,6 +20,7 @@ trials_trial_build(trials_trial_t *trial, trials_language_t language,
                    trials_error_t *err);
 static void trials_trial_code(trials_trial_t *trial);
 static void trials_trial_encode(trials_trial_t *trial);
+static void trials_trial_step(trials_buf_t *path, const char *command, int n);
 
 
 trials_page_t *
@@ -371,8 +372,11 @@ trials_trial_encode(trials_trial_t *trial)
             }
 
             if (run) {
-                trials_buf_printf(&path, "M%d %dh%dv1h-%dz", x + 4, y + 4, run,
-                                  run);
+                trials_trial_step(&path, "M", x + 4);
+                trials_trial_step(&path, " ", y + 4);
+                trials_trial_step(&path, "h", run);
+                trials_trial_step(&path, "v1h-", run);
+                (void) trials_buf_append(&path, "z", 1);
             }
         }
     }
@@ -391,6 +395,26 @@ trials_trial_encode(trials_trial_t *trial)
 
     trials_buf_free(&path);
     QRcode_free(code);
+}
+
+
+/* Part of a path: printf() would take most of the time of making a code. */
+
+static void
+trials_trial_step(trials_buf_t *path, const char *command, int n)
+{
+    char  digits[16];
+    char *p;
+
+    p = digits + sizeof(digits);
+
+    do {
+        *--p = (char) ('0' + n % 10);
+        n /= 10;
+    } while (n);
+
+    (void) trials_buf_append(path, command, strlen(command));
+    (void) trials_buf_append(path, p, (size_t) (digits + sizeof(digits) - p));
 }
 
 

@@ -12,6 +12,7 @@
 
 
 static const char *trials_tree_clean(trials_tree_t *tree, trials_str_t *text);
+static size_t      trials_tree_ascii(const trials_str_t *text, size_t i);
 static int         trials_tree_char(const trials_str_t *text, size_t i);
 static void        trials_tree_escaped(trials_tree_t *tree, const char *url);
 static const char *trials_say_fill(trials_tree_t *tree, const char *text,
@@ -260,7 +261,9 @@ trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
     char  *out;
     size_t i, len;
 
-    for (i = 0; i < text->len; i += (size_t) n) {
+    for (i = trials_tree_ascii(text, 0); i < text->len;
+         i = trials_tree_ascii(text, i + (size_t) n))
+    {
         n = trials_tree_char(text, i);
 
         if (n <= 0) {
@@ -293,6 +296,31 @@ trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
     text->len = len;
 
     return out;
+}
+
+
+/* Where what is printable ASCII ends, or eight bytes before that: as much as is
+ * seen eight bytes at a time. */
+
+static size_t
+trials_tree_ascii(const trials_str_t *text, size_t i)
+{
+    uint64_t eight, low, high;
+
+    for (/* void */; i + 8 <= text->len; i += 8) {
+        memcpy(&eight, text->data + i, 8);
+
+        /* A byte below 0x20, borrowing from its neighbour; above 0x7e. */
+
+        low = eight - 0x2020202020202020;
+        high = eight + 0x0101010101010101;
+
+        if ((low | high | eight) & 0x8080808080808080) {
+            break;
+        }
+    }
+
+    return i;
 }
 
 

@@ -56,6 +56,7 @@ struct trials_trial_s {
     size_t                nterms;
     size_t                terms_size;
     trials_code_t         code;
+    uint64_t              asks; /* which questions, a bit each; 0: not known */
     trials_passage_t     *passages;
     trials_passage_t    **passage; /* where the next one is, or will be */
 };
