@@ -26,7 +26,8 @@ build="gcc make pkg-config libc6-dev nginx-dev libcurl4-openssl-dev
        libmicrohttpd-dev libmimalloc-dev"
 demo="nginx redis-server python3-minimal libpython3-stdlib"
 test="git clang clang-format cppcheck libclang-rt-14-dev libcmocka-dev
-      python3-pytest python3-redis python3-jinja2 procps curl mandoc libxml2-utils valgrind
+      python3-pytest python3-redis python3-jinja2 python3-brotli procps curl mandoc
+      libxml2-utils valgrind
       chromium chromium-driver python3-selenium fonts-dejavu-core
       poppler-utils prometheus openssl varnish docker-compose"
 
