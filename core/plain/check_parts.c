@@ -183,13 +183,21 @@ trials_part_word(trials_parts_t *r, trials_part_t *part, trials_str_t text,
                  size_t i, size_t out)
 {
     size_t              start;
-    char               *p;
+    char               *p, letter;
     trials_check_char_t c, next;
 
     start = i;
     p = r->normal + out;
 
     while (i < text.len) {
+        letter = text.data[i] | 0x20;
+
+        if (letter >= 'a' && letter <= 'z') {
+            *p++ = letter;
+            i++;
+            continue;
+        }
+
         c = trials_check_char(text, i);
 
         if (c.code == '\'') {

@@ -188,6 +188,11 @@ trials_word_end(trials_str_t text, size_t i)
     uint32_t code, after;
 
     while (i < text.len) {
+        if ((unsigned char) ((text.data[i] | 0x20) - 'a') < 26) {
+            i++;
+            continue;
+        }
+
         n = trials_utf8_read(text.data + i, text.len - i, &code);
 
         if (code == '\'' || code == 0x2019) {
