@@ -2,7 +2,6 @@
 
 #include "core/page/data.h"
 
-#include <stddef.h>
 #include <string.h>
 
 
@@ -69,4 +68,12 @@ trials_data_find(const char *name)
     }
 
     return NULL;
+}
+
+
+const trials_data_t *
+trials_data_at(size_t i)
+{
+    return i < sizeof(trials_data) / sizeof(trials_data[0]) ? &trials_data[i]
+                                                            : NULL;
 }

@@ -80,6 +80,13 @@ trials_sheet_hash(trials_sheets_t *sheets, trials_str_t text)
 }
 
 
+static trials_str_t
+trials_sheet_data(const trials_data_t *data)
+{
+    return (trials_str_t){(size_t) (data->end - data->start), data->start};
+}
+
+
 static trials_rc_t
 trials_sheet_words(trials_sheets_t *sheets, int language, trials_error_t *err)
 {
@@ -107,9 +114,7 @@ trials_sheet_words(trials_sheets_t *sheets, int language, trials_error_t *err)
         return rc;
     }
 
-    text.data = data->start;
-    text.len = (size_t) (data->end - data->start);
-    trials_sheet_hash(sheets, text);
+    trials_sheet_hash(sheets, trials_sheet_data(data));
 
     switch (trials_sheet_disk(sheets, name, &text, &path, err)) {
     case 1:
@@ -161,16 +166,49 @@ trials_sheet_compile(trials_compile_t *compile, int language, int sheet)
 }
 
 
-trials_rc_t
-trials_sheets_open(trials_sheets_t *sheets, const char *theme,
-                   trials_error_t *err)
+/* With the lock held. */
+
+static trials_rc_t
+trials_sheets_compile(trials_sheets_t *sheets, int language, int sheet,
+                      trials_error_t *err)
 {
-    int                 i, j;
     void               *said_to;
     trials_rc_t         rc;
     trials_compile_t    compile;
     xsltDocLoaderFunc   loader;
     xmlGenericErrorFunc said;
+
+    memset(&compile, 0, sizeof(trials_compile_t));
+    compile.sheets = sheets;
+
+    trials_sheet_compiling = &compile;
+    loader = xsltDocDefaultLoader;
+    said = xsltGenericError;
+    said_to = xsltGenericErrorContext;
+    xsltSetLoaderFunc(trials_sheet_loader);
+    xsltSetGenericErrorFunc(&compile, trials_sheet_complain);
+    xmlSetStructuredErrorFunc(&compile, trials_sheet_parse_error);
+
+    rc = trials_sheet_compile(&compile, language, sheet);
+
+    xmlSetStructuredErrorFunc(NULL, NULL);
+    xsltSetGenericErrorFunc(said_to, said);
+    xsltSetLoaderFunc(loader);
+    trials_sheet_compiling = NULL;
+
+    return rc == TRIALS_OK ? rc
+                           : trials_error(err, rc, "%s", compile.err.message);
+}
+
+
+trials_rc_t
+trials_sheets_open(trials_sheets_t *sheets, const char *theme,
+                   trials_error_t *err)
+{
+    int                  i;
+    size_t               n;
+    trials_rc_t          rc;
+    const trials_data_t *data;
 
     memset(sheets, 0, sizeof(trials_sheets_t));
     sheets->theme = theme;
@@ -190,39 +228,54 @@ trials_sheets_open(trials_sheets_t *sheets, const char *theme,
         }
     }
 
-    memset(&compile, 0, sizeof(trials_compile_t));
-    compile.sheets = sheets;
     rc = TRIALS_OK;
-
     (void) pthread_mutex_lock(&trials_sheet_lock);
 
     /* Before any thread transforms: libxslt registers its elements here. */
 
     xsltInit();
 
-    trials_sheet_compiling = &compile;
-    loader = xsltDocDefaultLoader;
-    said = xsltGenericError;
-    said_to = xsltGenericErrorContext;
-    xsltSetLoaderFunc(trials_sheet_loader);
-    xsltSetGenericErrorFunc(&compile, trials_sheet_complain);
-    xmlSetStructuredErrorFunc(&compile, trials_sheet_parse_error);
+    /* A theme must be right as a whole, and nobody knows what it includes. */
 
-    for (i = 0; i < TRIALS_NLANGUAGES && rc == TRIALS_OK; i++) {
-        for (j = 0; j < TRIALS_NSHEETS && rc == TRIALS_OK; j++) {
-            rc = trials_sheet_compile(&compile, i, j);
-        }
+    for (i = 0;
+         theme && rc == TRIALS_OK && i < TRIALS_NLANGUAGES * TRIALS_NSHEETS;
+         i++)
+    {
+        rc = trials_sheets_compile(sheets, i / TRIALS_NSHEETS,
+                                   i % TRIALS_NSHEETS, err);
     }
-
-    xmlSetStructuredErrorFunc(NULL, NULL);
-    xsltSetGenericErrorFunc(said_to, said);
-    xsltSetLoaderFunc(loader);
-    trials_sheet_compiling = NULL;
 
     (void) pthread_mutex_unlock(&trials_sheet_lock);
 
-    return rc == TRIALS_OK ? rc
-                           : trials_error(err, rc, "%s", compile.err.message);
+    for (n = 0; theme == NULL && (data = trials_data_at(n)); n++) {
+        trials_sheet_hash(sheets, trials_sheet_data(data));
+    }
+
+    return rc;
+}
+
+
+/* What is built in is compiled when it is first used. */
+
+static trials_rc_t
+trials_sheets_get(const trials_sheets_t *sheets, trials_language_t language,
+                  trials_sheet_t sheet, xsltStylesheetPtr *style,
+                  trials_error_t *err)
+{
+    trials_rc_t rc;
+
+    rc = TRIALS_OK;
+    (void) pthread_mutex_lock(&trials_sheet_lock);
+
+    if (sheets->sheets[language][sheet] == NULL) {
+        rc = trials_sheets_compile((trials_sheets_t *) sheets, (int) language,
+                                   (int) sheet, err);
+    }
+
+    *style = sheets->sheets[language][sheet];
+    (void) pthread_mutex_unlock(&trials_sheet_lock);
+
+    return rc;
 }
 
 
@@ -396,8 +449,7 @@ trials_sheet_file(trials_compile_t *compile, const char *name,
         return 0;
     }
 
-    text->data = data->start;
-    text->len = (size_t) (data->end - data->start);
+    *text = trials_sheet_data(data);
     *path = data->name;
 
     return 1;
@@ -814,7 +866,11 @@ trials_sheets_apply(const trials_sheets_t *sheets, trials_sheet_t sheet,
     xsltStylesheetPtr       style;
     xsltTransformContextPtr context;
 
-    style = sheets->sheets[language][sheet];
+    rc = trials_sheets_get(sheets, language, sheet, &style, err);
+    if (rc != TRIALS_OK) {
+        return rc;
+    }
+
     context = xsltNewTransformContext(style, doc);
 
     if (context == NULL) {

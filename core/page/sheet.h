@@ -1,6 +1,7 @@
 /*
  * Stylesheets: compiled once for each language, with the words of the catalogue
- * and the CSS put in, so that a page costs nothing for either.
+ * and the CSS put in, so that a page costs nothing for either; a theme's at the
+ * start, those built in when they are first used.
  *
  * In a stylesheet, with xmlns:w="urn:trials:words":
  *
@@ -53,8 +54,9 @@ typedef struct {
 
 
 /*
- * Reads the words, compiles all stylesheets.  TRIALS_INVALID with file, line
- * and reason in *err where one is broken.  _close() also after a failure.
+ * Reads the words, compiles the stylesheets of a theme.  TRIALS_INVALID with
+ * file, line and reason in *err where one is broken.  _close() also after a
+ * failure.
  */
 trials_rc_t trials_sheets_open(trials_sheets_t *sheets, const char *theme,
                                trials_error_t *err);
