@@ -7,6 +7,10 @@
 #include <string.h>
 
 
+/* No word of a kind of its own is longer ("positive"). */
+#define TRIALS_FACT_WORD 8
+
+
 static int trials_fact_links(const trials_fact_t *fact);
 
 
@@ -156,6 +160,10 @@ trials_fact_kind(const trials_fact_t *fact)
 
     if (fact->number) {
         return "number";
+    }
+
+    if (fact->word.len > TRIALS_FACT_WORD) {
+        return "word";
     }
 
     low = 0;

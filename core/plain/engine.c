@@ -147,17 +147,23 @@ trials_plain_vouch(trials_plain_t *plain, trials_error_t *err)
 static size_t
 trials_plain_place(const trials_rule_t *rule)
 {
-    size_t i, spaces;
+    size_t      spaces;
+    const char *p, *end;
 
-    for (spaces = 0, i = 0; i < rule->from.len; i++) {
-        if (rule->from.data[i] == '{') {
-            return 2 * TRIALS_PHRASE_WORDS;
-        }
+    spaces = 0;
+    p = rule->from.data;
+    end = p + rule->from.len;
 
-        spaces += rule->from.data[i] == ' ';
+    if (rule->kind > TRIALS_RULE_CUT || memchr(p, '{', rule->from.len)) {
+        return 2 * TRIALS_PHRASE_WORDS;
     }
 
-    if (rule->kind > TRIALS_RULE_CUT || spaces >= TRIALS_PHRASE_WORDS) {
+    while ((p = memchr(p, ' ', (size_t) (end - p)))) {
+        spaces++;
+        p++;
+    }
+
+    if (spaces >= TRIALS_PHRASE_WORDS) {
         return 2 * TRIALS_PHRASE_WORDS;
     }
 

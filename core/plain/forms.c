@@ -307,6 +307,7 @@ trials_form_british(trials_form_t *form)
             len = spelling->from.len;
 
             if (form->len - i >= len
+                && trials_lower(form->data[i + 1]) == spelling->from.data[1]
                 && trials_word_is(form->data + i, len, spelling->from.data))
             {
                 trials_form_splice(form, i, len, spelling->to);
