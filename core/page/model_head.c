@@ -4,6 +4,8 @@
 
 #include "core/registry/enums.h"
 
+#include <trials/listing.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +149,10 @@ trials_model_badges(trials_trial_t *trial)
                          trials_say_value(tree, "status", trials_status_names,
                                           (int) study->status));
     trials_tree_set(tree, badge, "kind",
-                    trials_status_open(study->status) ? "open" : "closed");
+                    trials_status_group(study->status)
+                            == TRIALS_STATUS_GROUP_OPEN
+                        ? "open"
+                        : "closed");
 
     trials_tree_word(tree, tree->root, "badge", trials_model_phase(trial));
     trials_tree_word(tree, tree->root, "badge",

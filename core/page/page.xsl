@@ -58,8 +58,8 @@
     <xsl:call-template name="results"/>
     <xsl:call-template name="oversight"/>
     <xsl:call-template name="answers"/>
-    <xsl:apply-templates select="terms"/>
     <xsl:call-template name="sources"/>
+    <xsl:apply-templates select="terms"/>
   </article>
 </xsl:template>
 

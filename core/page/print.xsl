@@ -33,7 +33,7 @@
         <xsl:when test="$weight > 5500">small</xsl:when>
         <xsl:when test="$weight &lt; 2500">large</xsl:when>
         <xsl:otherwise>normal</xsl:otherwise></xsl:choose></xsl:attribute>
-      <nav class="screen" w:aria-label="house.nav"><p><a href="{$url}"><w:say id="print.back"/></a><xsl:text> </xsl:text><w:say id="print.how"/></p></nav>
+      <nav class="screen" w:aria-label="house.nav"><p><a href="{$url}"><w:say id="print.back"/></a> · <w:say id="print.how"/></p></nav>
       <main>
         <header>
           <div class="code"><svg viewBox="0 0 {code/@size} {code/@size}" role="img" w:aria-label="print.code"><path d="{code}"/></svg></div>
@@ -61,10 +61,6 @@
         <xsl:for-each select="fresh/fact[@id = 'changed']"> · <w:say id="print.date"><w:with name="date"><xsl:value-of select="@text"/></w:with></w:say></xsl:for-each></p></footer>
     </body>
   </html>
-</xsl:template>
-
-<xsl:template match="fact[string-length(@text) > 48]" priority="1">
-  <div class="wide"><dt><xsl:value-of select="@label"/></dt><dd><xsl:value-of select="@text"/></dd></div>
 </xsl:template>
 
 <xsl:template match="eligibility">

@@ -21,8 +21,9 @@
 
 <xsl:template match="term"><xsl:value-of select="."/></xsl:template>
 
+<!-- A long one takes two columns. -->
 <xsl:template match="fact">
-  <div><dt><xsl:value-of select="@label"/></dt><dd><xsl:choose>
+  <div><xsl:if test="string-length(@text) > 40"><xsl:attribute name="class">wide</xsl:attribute></xsl:if><dt><xsl:value-of select="@label"/></dt><dd><xsl:choose>
     <xsl:when test="@iso"><time datetime="{@iso}"><xsl:value-of select="@text"/></time></xsl:when>
     <xsl:otherwise><xsl:value-of select="@text"/></xsl:otherwise></xsl:choose></dd></div>
 </xsl:template>

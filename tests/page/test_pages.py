@@ -313,6 +313,15 @@ def test_a_list_within_a_criterion(tmp_path, record):
             'first dose.\n') in render('text', path).stdout.decode()
 
 
+def test_only_who_takes_volunteers_looks_open(pages):
+    def check(p):
+        status = protocol(p, 'statusModule').get('overallStatus')
+        if ('class="badge open"' in p.page) != (
+                status in ('RECRUITING', 'AVAILABLE')):
+            yield status
+    every(pages, check)
+
+
 def test_no_phase_is_lost(pages):
     def check(p):
         phases = protocol(p, 'designModule').get('phases', [])
