@@ -459,6 +459,10 @@ ngx_http_trials_find(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
         n++;
     }
 
+    if (!tail && n && uri[n - 1] == '/') {
+        ctx->home = n;
+    }
+
     if (n == 0 || uri[n - 1] != '/'
         || !ngx_http_trials_path_parse(uri + n, r->uri.len - n, &ctx->path)
         || (tail && !ctx->path.trial))

@@ -58,6 +58,7 @@ typedef struct {
     ngx_http_trials_waiter_t waiter;
     ngx_http_trials_path_t   path;
     size_t                   prefix; /* how much of the URI is before it */
+    size_t                   home;   /* the same by the location; 0: by none */
     uint64_t                 read;   /* ms: when Redis had what is sent */
     ngx_http_trials_status_t status;
     unsigned                 found : 1;    /* path is set */
@@ -85,6 +86,7 @@ typedef struct {
     ngx_str_t titles[NGX_HTTP_TRIALS_NPAGES];
     ngx_str_t texts[NGX_HTTP_TRIALS_NPAGES];
     ngx_str_t registry; /* after an id */
+    ngx_str_t home;     /* the start page */
     ngx_str_t style;    /* CSS, the same in all */
 } ngx_http_trials_words_t;
 

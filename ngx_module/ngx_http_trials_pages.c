@@ -26,6 +26,8 @@
 #define NGX_HTTP_TRIALS_LINK \
     "<p><a href=\"" NGX_HTTP_TRIALS_REGISTRY "%s\">%s %V</a></p>\n"
 
+#define NGX_HTTP_TRIALS_HOME "<p><a href=\"%V\">%V</a></p>\n"
+
 #define NGX_HTTP_TRIALS_FOOT "</main>\n</body>\n</html>\n"
 
 
@@ -42,6 +44,9 @@ typedef struct {
 static ngx_int_t
 ngx_http_trials_page_html(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
                           ngx_http_trials_page_t page, ngx_str_t *body);
+static ngx_int_t
+ngx_http_trials_page_home(ngx_http_request_t          *r,
+                          const ngx_http_trials_ctx_t *ctx, ngx_str_t *home);
 static const ngx_http_trials_words_t *
 ngx_http_trials_page_words(ngx_http_request_t          *r,
                            const ngx_http_trials_ctx_t *ctx);
@@ -205,16 +210,22 @@ ngx_http_trials_page_html(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
 {
     size_t                               len;
     u_char                              *p, *last;
+    ngx_str_t                            home;
     const ngx_http_trials_words_t       *words;
     const ngx_http_trials_page_answer_t *answer;
 
     answer = &ngx_http_trials_pages[page];
     words = ngx_http_trials_page_words(r, ctx);
 
+    if (ngx_http_trials_page_home(r, ctx, &home) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     len = sizeof(NGX_HTTP_TRIALS_HEAD) + ngx_strlen(answer->refresh)
           + 2 * words->titles[page].len + words->style.len
           + words->texts[page].len + sizeof(NGX_HTTP_TRIALS_LINK)
           + 2 * TRIALS_NAME_SIZE + words->registry.len
+          + sizeof(NGX_HTTP_TRIALS_HOME) + home.len + words->home.len
           + sizeof(NGX_HTTP_TRIALS_FOOT);
 
     body->data = ngx_pnalloc(r->pool, len);
@@ -234,12 +245,35 @@ ngx_http_trials_page_html(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
                          ctx->path.name, &words->registry);
     }
 
+    if (home.len) {
+        p = ngx_slprintf(p, last, NGX_HTTP_TRIALS_HOME, &home, &words->home);
+    }
+
     p = ngx_slprintf(p, last, NGX_HTTP_TRIALS_FOOT);
 
     body->len = (size_t) (p - body->data);
 
     ngx_str_set(&r->headers_out.content_type, "text/html");
     ngx_str_set(&r->headers_out.charset, "utf-8");
+
+    return NGX_OK;
+}
+
+
+/* The location's prefix, fit for an attribute; empty where there is none. */
+
+static ngx_int_t
+ngx_http_trials_page_home(ngx_http_request_t          *r,
+                          const ngx_http_trials_ctx_t *ctx, ngx_str_t *home)
+{
+    home->len = ctx->home + ngx_escape_html(NULL, r->uri.data, ctx->home);
+    home->data = ngx_pnalloc(r->pool, home->len + 1);
+
+    if (home->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_escape_html(home->data, r->uri.data, ctx->home);
 
     return NGX_OK;
 }

@@ -73,7 +73,9 @@ ngx_http_trials_words_create(ngx_conf_t *cf)
 
         if (ngx_http_trials_words_find(cf, file, "registry", "",
                                        &words[i].registry)
-            != NGX_OK)
+                != NGX_OK
+            || ngx_http_trials_words_find(cf, file, "home", "", &words[i].home)
+                   != NGX_OK)
         {
             return NULL;
         }

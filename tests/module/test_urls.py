@@ -170,6 +170,7 @@ def test_absent(redis, nginx):
     assert r['x-trials'] == 'MISS'
     text = is_page(r, 'There is no trial with this number')
     assert 'https://clinicaltrials.gov/study/' + TRIAL in text
+    assert '<a href="/trials/">All trials</a>' in text
 
     r = server.get('/trials/%s.json' % TRIAL)
     assert r.status == 404
@@ -208,6 +209,21 @@ def test_in_spanish(redis, nginx, folder):
     redis.stop()
     wait_for(lambda: 'no está disponible' in server.get(
         '/trials/es/' + TRIAL).body.decode(), 3)
+
+
+def test_the_way_on(redis, nginx):
+    """The module's own pages lead to the start page, where one can be known."""
+    server = nginx(redis, server="""
+        location "/a&b/" { trials on; }
+        location /bare { trials on; }
+        location ~ ^/(.*)/x/ { trials on; }""")
+    for path, home in (('/a&b/NCT', '/a&amp;b/'), ('/a&b/es/NCT', '/a&amp;b/'),
+                       ('/bare/NCT', '/bare/'), ('/"q"/x/NCT', None),
+                       ('/bare', None)):
+        r = server.get(path)
+        assert r.status == 404
+        links = re.findall('<a href="([^"]*)"', r.body.decode())
+        assert links == ([home] if home else []), path
 
 
 def test_style_of_the_house(redis, nginx):
