@@ -249,9 +249,14 @@ trials_flattened_count(const trials_flattener_t *f, trials_mark_t *mark)
         return 0;
     }
 
-    /* A full stop is one of a mark only before a space and a capital. */
+    /* A full stop is one of a mark only before a space and a capital, or where
+     * "; a.Fever" leaves no doubt. */
 
     if (close == '.'
+        && !(len == 1 && trials_is_upper(after)
+             && (f->i == 0
+                 || (f->i > 1 && line.data[f->i - 1] == ' '
+                     && line.data[f->i - 2] == ';')))
         && (after != ' ' || start + len + 2 >= line.len
             || !(trials_is_upper(line.data[start + len + 2])
                  || (unsigned char) line.data[start + len + 2] >= 0x80)))

@@ -26,7 +26,7 @@ static trials_rc_t
 static size_t trials_rewrite_lead(trials_str_t text, size_t *join);
 static void   trials_rewrite_led(trials_buf_t *buf, trials_str_t text,
                                  size_t lead, size_t join);
-static void   trials_rewrite_end(trials_buf_t *buf, unsigned spoken);
+static void   trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on);
 static int    trials_rewrite_balanced(trials_str_t text);
 
 
@@ -202,7 +202,8 @@ trials_rewrite_steps(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
         rewriter->listed = 0;
         trials_rewrite_sentences(rewriter, rest, place, steps[i],
                                  &rewriter->whole);
-        trials_rewrite_end(&rewriter->whole, rewriter->spoken);
+        trials_rewrite_end(&rewriter->whole, rewriter->spoken,
+                           criterion->ncriteria > 0);
         trials_rewrite_led(&rewriter->whole, text, lead, join);
 
         if (rewriter->whole.failed != TRIALS_OK) {
@@ -305,12 +306,16 @@ trials_rewrite_led(trials_buf_t *buf, trials_str_t text, size_t lead,
 }
 
 
-/* A full stop after what is a sentence now. */
+/* A full stop after what is a sentence now; a colon where what stands below ends
+ * it ("a diagnosis of"). */
 
 static void
-trials_rewrite_end(trials_buf_t *buf, unsigned spoken)
+trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on)
 {
-    char last;
+    char                     last;
+    size_t                   i;
+    static const char *const open[] = {"of", "or",   "and", "to", "the", "by",
+                                       "on", "with", "for", "in", NULL};
 
     if (buf->failed != TRIALS_OK || buf->len < 4) {
         return;
@@ -318,9 +323,16 @@ trials_rewrite_end(trials_buf_t *buf, unsigned spoken)
 
     last = buf->data[buf->len - 1];
 
-    if ((spoken || memmem(buf->data, buf->len, ". ", 2) != NULL)
-        && (trials_is_lower(trials_lower(last)) || trials_is_digit(last)
-            || last == ')' || last == '%' || last == ']'))
+    for (i = buf->len; i > 0 && trials_is_lower(buf->data[i - 1]); i--) {
+        /* void */
+    }
+
+    if (goes_on && trials_word_in(buf->data + i, buf->len - i, open)) {
+        (void) trials_buf_append(buf, ":", 1);
+
+    } else if ((spoken || memmem(buf->data, buf->len, ". ", 2) != NULL)
+               && (trials_is_lower(trials_lower(last)) || trials_is_digit(last)
+                   || last == ')' || last == '%' || last == ']'))
     {
         (void) trials_buf_append(buf, ".", 1);
     }
@@ -431,7 +443,9 @@ trials_rewrite_capital(trials_buf_t *buf, size_t at)
         /* void */
     }
 
-    if ((n < at + 2 && !(buf->data[at] == 'a' && buf->data[at + 1] == ' '))
+    if ((n < at + 2 && !(buf->data[at] == 'a' && buf->data[at + 1] == ' ')
+         && !(n + 1 < buf->len && buf->data[n] == '-'
+              && trials_is_lower(buf->data[n + 1])))
         || (n < buf->len
             && (trials_is_upper(buf->data[n]) || trials_is_digit(buf->data[n])
                 || (unsigned char) buf->data[n] >= 0xc0))

@@ -148,6 +148,7 @@ static const struct {
      "A drug given by allowed method(s)"},
 
     {TRIALS_GROUP_OTHER, "non-HIV related fever", "Non-HIV related fever"},
+    {TRIALS_GROUP_OTHER, "x-rays of the chest", "X-rays of the chest"},
     {TRIALS_GROUP_OTHER, ", fever of any kind", "Fever of any kind"},
     {TRIALS_GROUP_OTHER, "(b) fever of any kind", "(b) Fever of any kind"},
 
