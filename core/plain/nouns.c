@@ -12,6 +12,8 @@
 #define TRIALS_NOUN_REACH 14
 
 
+static int    trials_noun_degrees(const trials_rewriter_t *rewriter,
+                                  trials_str_t text, size_t from, size_t i);
 static int    trials_noun_than(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static size_t trials_noun_second(const trials_rewriter_t *rewriter,
@@ -66,19 +68,19 @@ static const char *const trials_not_past[] = {
     NULL};
 
 static const char *const trials_no_start[] = {
-    "if",        "for",      "in",      "on",       "at",        "all",
-    "each",      "with",     "without", "by",       "not",       "only",
-    "there",     "during",   "within",  "patients", "subjects",  "participants",
-    "note",      "cohort",   "part",    "group",    "phase",     "arm",
-    "stage",     "the",      "and",     "or",       "women",     "men",
-    "females",   "males",    "female",  "male",     "children",  "people",
-    "able",      "must",     "may",     "you",      "your",      "non",
-    "being",     "having",   "has",     "have",     "as",        "type",
-    "healthy",   "adult",    "adults",  "pre",      "post",      "that",
-    "pregnant",  "when",     "after",   "before",   "more",      "less",
-    "other",     "use",      "using",   "received", "receiving", "taking",
-    "diagnosed", "enrolled", "those",   "these",    "this",      "meets",
-    "meet",      NULL};
+    "if",       "for",    "in",       "on",        "at",       "all",
+    "each",     "with",   "without",  "by",        "not",      "only",
+    "there",    "during", "within",   "patients",  "subjects", "participants",
+    "note",     "cohort", "part",     "group",     "phase",    "arm",
+    "stage",    "the",    "and",      "or",        "women",    "men",
+    "females",  "males",  "female",   "male",      "children", "people",
+    "able",     "must",   "may",      "you",       "your",     "non",
+    "being",    "having", "has",      "have",      "as",       "type",
+    "healthy",  "adult",  "adults",   "pre",       "post",     "that",
+    "pregnant", "when",   "after",    "before",    "more",     "less",
+    "use",      "using",  "received", "receiving", "taking",   "diagnosed",
+    "enrolled", "those",  "these",    "this",      "meets",    "meet",
+    NULL};
 
 
 const trials_rule_t *
@@ -163,7 +165,8 @@ trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
                 break;
             }
 
-        } else if (trials_noun_in(rewriter, text, i, trials_noun_ends)
+        } else if ((trials_noun_in(rewriter, text, i, trials_noun_ends)
+                    && !trials_noun_degrees(rewriter, text, from, i))
                    || (i > from && trials_noun_doing(rewriter, text, i))
                    || trials_noun_than(rewriter, text, i))
         {
@@ -172,6 +175,23 @@ trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     return i;
+}
+
+
+/* "moderate to severe asthma", "mild or moderate". */
+
+static int
+trials_noun_degrees(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t from, size_t i)
+{
+    static const char *const joints[] = {"to", "or", NULL};
+    static const char *const degrees[] = {"mild",   "minimal",  "moderate",
+                                          "severe", "advanced", NULL};
+
+    return i > from && i + 1 < rewriter->sentence.n
+           && trials_noun_in(rewriter, text, i, joints)
+           && trials_noun_in(rewriter, text, i - 1, degrees)
+           && trials_noun_in(rewriter, text, i + 1, degrees);
 }
 
 
@@ -258,6 +278,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     trials_str_t             to;
     const trials_rule_t     *rule;
     static const char *const articles[] = {"a", "an", "the", "any", NULL};
+    static const char *const other[] = {"other", NULL};
 
     /* "Developing a rash" is no thing. */
 
@@ -282,6 +303,14 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
         return trials_noun_measure(rewriter, text, rule, end, buf);
     }
 
+    /* "Other diseases", but "another disease". */
+
+    if (trials_noun_in(rewriter, text, 0, other)
+        && !trials_noun_plural(text, &rewriter->sentence.list[end - 1]))
+    {
+        return 0;
+    }
+
     if (!trials_rewrite_bare(rewriter, text, 0)
         || trials_noun_bound(rewriter, text, end))
     {
@@ -289,7 +318,9 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (trials_word_is(to.data, to.len, "you had") && !rewriter->past
-        && trials_noun_in(rewriter, text, 0, trials_not_past))
+        && trials_noun_in(rewriter, text,
+                          trials_noun_in(rewriter, text, 0, other),
+                          trials_not_past))
     {
         to.data = "You have";
         to.len = 8;

@@ -360,7 +360,11 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                                        "using",  NULL};
     static const char *const situ[] = {"situ",  "vitro", "vivo",
                                        "least", "most",  NULL};
-    static const char *const articles[] = {"a", "an", "any", "the", NULL};
+    static const char *const articles[] = {
+        "a",       "an",          "any",        "the",          "maximum",
+        "minimum", "limit",       "limitation", "limitations",  "upper",
+        "lower",   "restriction", "age",        "restrictions", "limits",
+        "sex",     "gender",      NULL};
     static const char *const states[] = {"still",  "has",    "is",
                                          "are",    "unable", "inability",
                                          "needed", "not",    NULL};

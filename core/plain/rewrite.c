@@ -26,8 +26,8 @@ static trials_rc_t
 static size_t trials_rewrite_lead(trials_str_t text, size_t *join);
 static void   trials_rewrite_led(trials_buf_t *buf, trials_str_t text,
                                  size_t lead, size_t join);
-static void   trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on);
-static int    trials_rewrite_balanced(trials_str_t text);
+static void trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on);
+static int  trials_rewrite_balanced(trials_str_t text);
 
 
 void
