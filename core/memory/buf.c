@@ -43,14 +43,9 @@ trials_buf_reset(trials_buf_t *buf)
 
 
 trials_rc_t
-trials_buf_append(trials_buf_t *buf, const char *data, size_t len)
+trials_buf_extend(trials_buf_t *buf, const char *data, size_t len)
 {
-    /* There is room, nearly always. */
-
-    if ((buf->failed != TRIALS_OK || len >= buf->size - buf->len
-         || len > buf->max - buf->len)
-        && trials_buf_reserve(buf, len) != TRIALS_OK)
-    {
+    if (trials_buf_reserve(buf, len) != TRIALS_OK) {
         return buf->failed;
     }
 

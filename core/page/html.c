@@ -26,7 +26,7 @@ static int  trials_html_is_one_of(const xmlChar *name, const char *const *list);
 static int  trials_html_is_raw(const xmlNode *node);
 
 
-static void
+static inline void
 trials_html_put(trials_buf_t *out, const char *text)
 {
     (void) trials_buf_append(out, text, strlen(text));

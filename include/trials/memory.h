@@ -12,6 +12,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 
 /*
@@ -120,7 +121,28 @@ void trials_buf_free(trials_buf_t *buf);
 /* Empties the buffer and clears failed; keeps the memory. */
 void trials_buf_reset(trials_buf_t *buf);
 
-trials_rc_t trials_buf_append(trials_buf_t *buf, const char *data, size_t len);
+/* trials_buf_append() where there may be no room. */
+trials_rc_t trials_buf_extend(trials_buf_t *buf, const char *data, size_t len);
+
+/* A document is made of a hundred thousand pieces: there is room, nearly always,
+ * and the length is often known when this is compiled. */
+
+static inline trials_rc_t
+trials_buf_append(trials_buf_t *buf, const char *data, size_t len)
+{
+    if (len == 0 || len >= buf->size - buf->len || len > buf->max - buf->len
+        || buf->failed != TRIALS_OK)
+    {
+        return trials_buf_extend(buf, data, len);
+    }
+
+    memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+
+    return TRIALS_OK;
+}
+
 trials_rc_t trials_buf_printf(trials_buf_t *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
