@@ -11,7 +11,7 @@
 #include <string.h>
 
 
-static const char *trials_tree_clean(trials_tree_t *tree, trials_str_t *text);
+static int         trials_tree_clean(trials_tree_t *tree, trials_str_t *text);
 static size_t      trials_tree_ascii(const trials_str_t *text, size_t i);
 static int         trials_tree_char(const trials_str_t *text, size_t i);
 static void        trials_tree_escaped(trials_tree_t *tree, const char *url);
@@ -216,15 +216,17 @@ void
 trials_tree_attr(trials_tree_t *tree, xmlNodePtr node, const char *name,
                  trials_str_t value)
 {
-    const char *text;
-
     if (node == NULL || value.len == 0) {
         return;
     }
 
-    text = trials_tree_clean(tree, &value);
+    if (trials_tree_clean(tree, &value) && value.data[value.len] != '\0') {
+        value = trials_arena_strdup(tree->arena, value.data, value.len);
+    }
 
-    if (xmlNewProp(node, BAD_CAST name, BAD_CAST text) == NULL) {
+    if (value.data == NULL
+        || xmlNewProp(node, BAD_CAST name, BAD_CAST value.data) == NULL)
+    {
         trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
     }
 }
@@ -252,9 +254,9 @@ trials_tree_number(trials_tree_t *tree, xmlNodePtr node, const char *name,
 
 
 /* Makes *text what is UTF-8 of Unicode characters that XML 1.0 allows (section
- * 2.2), each byte that is not left out.  The result ends with a NUL. */
+ * 2.2), each byte that is not left out.  1: it was that already. */
 
-static const char *
+static int
 trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
 {
     int    n;
@@ -271,8 +273,8 @@ trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
         }
     }
 
-    if (i == text->len && text->data[i] == '\0') {
-        return text->data;
+    if (i == text->len) {
+        return 1;
     }
 
     out = trials_arena_alloc(tree->arena, text->len + 1);
@@ -280,7 +282,7 @@ trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
         trials_tree_fail(tree, TRIALS_NOMEM, "out of memory");
         text->len = 0;
         text->data = "";
-        return "";
+        return 0;
     }
 
     for (i = 0, len = 0; i < text->len; i += (size_t) (n > 0 ? n : -n)) {
@@ -295,7 +297,7 @@ trials_tree_clean(trials_tree_t *tree, trials_str_t *text)
     text->data = out;
     text->len = len;
 
-    return out;
+    return 0;
 }
 
 
