@@ -285,7 +285,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY) $(FLAGS)
 # Pictures of every kind of page, in $(BUILD)/screenshots.
 
 screenshots: all
-	$(PYTEST) tests/browser -k test_pages
+	$(PYTEST) tests/browser -k 'test_pages or test_print'
 	@echo "$(BUILD)/screenshots"
 
 bench: all $(BUILD)/bench/bench_plain

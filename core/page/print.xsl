@@ -29,7 +29,7 @@
     </head>
     <body>
       <xsl:attribute name="class"><xsl:choose>
-        <xsl:when test="$weight > 9000">tiny</xsl:when>
+        <xsl:when test="$weight > 9500">tiny</xsl:when>
         <xsl:when test="$weight > 5500">small</xsl:when>
         <xsl:when test="$weight &lt; 2500">large</xsl:when>
         <xsl:otherwise>normal</xsl:otherwise></xsl:choose></xsl:attribute>
