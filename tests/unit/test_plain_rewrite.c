@@ -366,6 +366,12 @@ static const struct {
      "You have any condition that may harm your interest in the study."},
     {TRIALS_GROUP_EXCLUSION, "Lack of patient compliance",
      "Lack of patient compliance"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Compression of the spinal cord or symptomatic brain metastases requiring treatment with dexamethasone",
+     "You have compression of the spinal cord or symptom-causing cancer that has spread to the brain needing treatment with dexamethasone."},
+    {TRIALS_GROUP_INCLUSION,
+     "At least one measurable lesion according to RECIST 1.1",
+     "At least one lesion that can be measured. This is based on RECIST 1.1."},
 };
 
 
