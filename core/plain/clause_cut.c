@@ -593,9 +593,7 @@ trials_clause_tail(const trials_clauses_t *c, size_t i)
 
     for (; i < c->ntokens && !trials_clause_ends(c, i); i++) {
         if (trials_clause_is(c, i, ",")
-            && (trials_clause_is(c, i + 1, "whichever")
-                || trials_clause_is(c, i + 1, "before")))
-        {
+            && trials_clause_is(c, i + 1, "whichever")) {
             continue;
         }
 

@@ -295,8 +295,14 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
         return 0;
     }
 
-    if ((rule->guard == TRIALS_GUARD_TAIL || trials_clause_is(c, i, "other"))
-        && trials_clause_vague(c, i - 1))
+    /* "Surgery for cancer that has spread". */
+
+    if ((rule->guard == TRIALS_GUARD_TAIL
+         && (trials_clause_vague(c, i - 1)
+             || trials_clause_is(c, i - 1, "cancer")
+             || trials_clause_is(c, i - 1, "cancers")
+             || trials_clause_is(c, i - 1, "disease")))
+        || (trials_clause_is(c, i, "other") && trials_clause_vague(c, i - 1)))
     {
         return 0;
     }

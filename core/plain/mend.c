@@ -156,6 +156,15 @@ trials_mend_article(trials_mender_t *m, size_t i)
     next = t + 1;
     an = trials_mend_is(m, i, "an");
 
+    /* "an other illness". */
+
+    if ((an || trials_mend_is(m, i, "a")) && trials_mend_is(m, i + 1, "other")
+        && !trials_is_upper(m->text.data[t->start]))
+    {
+        trials_mend_put(m, i, 2, "another");
+        return 2;
+    }
+
     if ((!an && !trials_mend_is(m, i, "a")) || !next->space
         || next->kind == TRIALS_TOKEN_SIGN
         || (trials_is_upper(m->text.data[t->start])

@@ -28,8 +28,11 @@ trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
 static int
            trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
                                const trials_rule_t *rule, size_t end, trials_buf_t *buf);
-static int trials_noun_spelled(const char *word, size_t len);
-static int trials_noun_plural(trials_str_t text, const trials_token_t *t);
+static int trials_noun_your(const trials_rule_t *rule);
+static size_t trials_noun_reach(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
+static int    trials_noun_spelled(const char *word, size_t len);
+static int    trials_noun_plural(trials_str_t text, const trials_token_t *t);
 static int trials_noun_in(const trials_rewriter_t *rewriter, trials_str_t text,
                           size_t i, const char *const *list);
 static int trials_noun_bound(const trials_rewriter_t *rewriter,
@@ -39,14 +42,16 @@ static int trials_noun_bound(const trials_rewriter_t *rewriter,
 /* What ends the words that belong to a noun. */
 
 static const char *const trials_noun_ends[] = {
-    "of",        "in",      "with",  "within",  "for",       "to",     "by",
-    "from",      "at",      "on",    "during",  "before",    "after",  "due",
-    "that",      "which",   "who",   "and",     "or",        "and/or", "not",
-    "as",        "under",   "above", "below",   "between",   "more",   "less",
-    "greater",   "needing", "since", "without", "except",    "unless", "over",
-    "is",        "are",     "if",    "when",    "like",      "such",   "while",
-    "despite",   "against", "than",  "through", "until",     "via",    "using",
-    "including", "where",   "per",   "up",      "whichever", NULL};
+    "of",      "in",        "with",   "within",  "for",     "to",
+    "by",      "from",      "at",     "on",      "during",  "before",
+    "after",   "due",       "that",   "which",   "who",     "and",
+    "or",      "and/or",    "not",    "as",      "under",   "above",
+    "below",   "between",   "more",   "less",    "greater", "needing",
+    "since",   "without",   "except", "unless",  "over",    "is",
+    "are",     "if",        "when",   "like",    "such",    "while",
+    "despite", "against",   "than",   "through", "until",   "via",
+    "using",   "including", "where",  "per",     "up",      "whichever",
+    "based",   "according", NULL};
 
 /* A noun after one of these has its article, or needs none. */
 
@@ -358,6 +363,16 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const articles[] = {"a", "an", NULL};
 
     t = rewriter->sentence.list;
+
+    /* "Heart failure, class II, LVEF at least 40%" is no one measure. */
+
+    i = trials_noun_chunk(rewriter, text, 0);
+    first = i > 0 && i < end && text.data[t[i].start] == ',';
+
+    if (first && !trials_noun_your(trials_noun_find(rewriter, text, 0, i))) {
+        return 0;
+    }
+
     end = trials_noun_second(rewriter, text, end, &both);
     i = end;
 
@@ -372,6 +387,7 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
         i++;
     }
 
+    i = trials_noun_reach(rewriter, text, i);
     last = i;
 
     if (i < rewriter->sentence.n
@@ -410,6 +426,75 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
                              text.len - t[i].start);
 
     return 1;
+}
+
+
+static int
+trials_noun_your(const trials_rule_t *rule)
+{
+    return rule && trials_word_is(rule->to.data, rule->to.len, "your");
+}
+
+
+/* "Hemoglobin at screening, at least 9": the token of the bound where no more
+ * than what belongs to the noun stands before it, else i. */
+
+static size_t
+trials_noun_reach(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    long                     depth;
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const preps[] = {"from",  "since", "by",  "at",
+                                        "in",    "on",    "for", "of",
+                                        "using", "per",   "to",  NULL};
+    static const char *const words[] = {"more",  "less",  "between", "below",
+                                        "above", "under", "over",    "greater",
+                                        "lower", "of",    NULL};
+    static const char *const at[] = {"least", "most", NULL};
+    static const char *const no[] = {
+        "or",    "and",    "that",  "which",   "who",  "is",    "are",
+        "was",   "were",   "has",   "have",    "must", "needs", "not",
+        "no",    "unless", "if",    "except",  "with", "will",  "than",
+        "times", "within", "after", "without", "may",  NULL};
+
+    t = rewriter->sentence.list;
+
+    if (i + 3 >= rewriter->sentence.n || trials_noun_bound(rewriter, text, i)
+        || !trials_noun_in(rewriter, text, i, preps)
+        || t[i + 1].kind != TRIALS_TOKEN_WORD)
+    {
+        return i;
+    }
+
+    for (k = i + 1, depth = 0;
+         k + 1 < rewriter->sentence.n && k < i + TRIALS_NOUN_REACH; k++)
+    {
+        if (t[k].kind == TRIALS_TOKEN_SIGN) {
+            depth += text.data[t[k].start] == '(';
+            depth -= text.data[t[k].start] == ')';
+
+            if (depth == 0 && strchr(",;:=", text.data[t[k].start])) {
+                return i;
+            }
+
+        } else if (depth == 0) {
+            if (trials_noun_in(rewriter, text, k + 1, at)
+                || (trials_noun_in(rewriter, text, k, words)
+                    && (!trials_word_is(text.data + t[k].start, t[k].len, "of")
+                        || trials_noun_bound(rewriter, text, k))))
+            {
+                return k;
+            }
+
+            if (trials_noun_in(rewriter, text, k, no)) {
+                return i;
+            }
+        }
+    }
+
+    return i;
 }
 
 

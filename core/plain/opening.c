@@ -26,6 +26,8 @@ static int  trials_opening_who(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
+static int  trials_opening_to(const trials_rewriter_t *rewriter,
+                              trials_str_t text, size_t i);
 static int  trials_opening_verbal(const trials_rewriter_t *rewriter,
                                   trials_str_t text, size_t i, size_t end);
 static int  trials_opening_joined(const trials_rewriter_t *rewriter,
@@ -183,6 +185,14 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
+    if (to.len >= 7 && trials_word_is(to.data, 7, "you can")
+        && trials_opening_to(rewriter, text, used))
+    {
+        (void) trials_buf_append(buf, "You are able to", 15);
+        to.data += 7;
+        to.len -= 7;
+    }
+
     (void) trials_buf_append(buf, to.data, to.len);
     (void) trials_buf_append(buf, " ", 1);
     rewriter->rest = buf->len;
@@ -195,6 +205,27 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         verbal, buf);
 
     return 1;
+}
+
+
+/* "Able to read and to write"? */
+
+static int
+trials_opening_to(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    static const char *const joints[] = {"and", "or", NULL};
+    static const char *const to[] = {"to", NULL};
+
+    for (; i + 1 < rewriter->sentence.n; i++) {
+        if (trials_opening_in(rewriter, text, i, joints)
+            && trials_opening_in(rewriter, text, i + 1, to))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -354,6 +385,9 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     int                      has, relative;
     const trials_token_t    *t;
     static const char *const be[] = {"is", "are", NULL};
+    static const char *const ofs[] = {"of", NULL};
+    static const char *const goes[] = {"of",      "taking",  "joining",
+                                       "getting", "receipt", NULL};
     static const char *const use[] = {"use", "usage", NULL};
     static const char *const when[] = {"at",     "by",    "during", "within",
                                        "before", "after", "in",     "on",
@@ -407,6 +441,15 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     for (relative = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
         relative |= trials_opening_in(rewriter, text, i, trials_relative);
+
+        /* "Use of one drug, or of another"; "past surgery, or taking part in". */
+
+        if ((trials_word_is(text.data + t->start, t->len, "or")
+             || trials_word_is(text.data + t->start, t->len, "and"))
+            && trials_opening_in(rewriter, text, i + 1, has ? ofs : goes))
+        {
+            return 0;
+        }
 
         /* "cancer that has spread or is growing", not "or is pregnant". */
 
@@ -573,7 +616,7 @@ trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if (t->kind == TRIALS_TOKEN_SIGN) {
             if (text.data[t->start] == ':' && i + 1 < rewriter->sentence.n
-                && t[1].kind == TRIALS_TOKEN_WORD)
+                && t[1].kind != TRIALS_TOKEN_SIGN)
             {
                 return 0;
             }

@@ -41,6 +41,7 @@ static void   trials_phrase_put(trials_phraser_t *p, size_t i, size_t used,
 static void
 trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
                    const trials_trie_slots_t *slots);
+static int trials_phrase_last(const trials_phraser_t *p, size_t i);
 static int trials_phrase_opens(const trials_phraser_t *p, size_t i);
 static int trials_phrase_shouts(trials_str_t text);
 static int
@@ -140,6 +141,8 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
     if (trials_phrase_kept(p, i, used)
         || trials_phrase_doubles(p, i, used, rule->to)
         || (rule->guard == TRIALS_GUARD_BARE && trials_phrase_listed(p, i))
+        || (rule->guard == TRIALS_GUARD_LAST
+            && (trials_phrase_listed(p, i) || !trials_phrase_last(p, i + used)))
         || (rule->guard == TRIALS_GUARD_ALONE
             && (trials_token_says(p, i + used, "to")
                 || trials_token_says(p, i + used, "("))))
@@ -191,16 +194,48 @@ trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used)
 }
 
 
-/* "liver, or brain metastases": the phrase begins within its noun's list. */
+/* "liver, or brain metastases": the phrase begins within its noun's list; or
+ * "clinically measurable": with what tells how. */
 
 static int
 trials_phrase_listed(const trials_phraser_t *p, size_t i)
 {
+    const trials_token_t *t;
+
+    t = &p->tokens[i];
+
     return i > 0
-           && (trials_token_says(p, i - 1, "or")
+           && ((t[-1].len > 4
+                && trials_word_is(p->text.data + t[-1].start + t[-1].len - 2, 2,
+                                  "ly"))
+               || trials_token_says(p, i - 1, "or")
                || trials_token_says(p, i - 1, "and")
                || trials_token_says(p, i - 1, ",")
                || trials_token_says(p, i - 1, "/"));
+}
+
+
+/* "that has spread after treatment": does nothing follow which would then belong
+ * to the end of the phrase? */
+
+static int
+trials_phrase_last(const trials_phraser_t *p, size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const words[] = {
+        "and", "or",   "who",  "is",    "are",       "was",   "were",    "must",
+        "to",  "per",  "by",   "based", "according", "as",    "defined", "may",
+        "can", "will", "that", "has",   "have",      "which", NULL};
+
+    if (i >= p->ntokens) {
+        return 1;
+    }
+
+    t = &p->tokens[i];
+
+    return t->kind == TRIALS_TOKEN_SIGN
+               ? strchr(",;.:()", p->text.data[t->start]) != NULL
+               : trials_word_in(p->text.data + t->start, t->len, words);
 }
 
 

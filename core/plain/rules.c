@@ -38,7 +38,7 @@ static const char *const trials_rule_kinds[] = {"phrase", "open", "cut", "noun",
                                                 "ending"};
 
 static const char *const trials_rule_guards[] = {
-    "-", "bare", "long", "tail", "keep", "alone", "count", "mass"};
+    "-", "bare", "long", "tail", "keep", "alone", "last", "count", "mass"};
 
 
 trials_rc_t

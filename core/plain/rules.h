@@ -18,6 +18,7 @@ typedef enum {
     TRIALS_GUARD_TAIL,  /* the same, and no alternative may follow */
     TRIALS_GUARD_KEEP,  /* the same, and the words are said again */
     TRIALS_GUARD_ALONE, /* of a phrase: "to", a bracket may not follow */
+    TRIALS_GUARD_LAST, /* the same as bare, and only "and" and the like follow */
     TRIALS_GUARD_COUNT, /* of a noun: it takes "a" */
     TRIALS_GUARD_MASS
 } trials_guard_t;
