@@ -468,12 +468,17 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
 
     t = &c->tokens[next];
 
-    /* "drugs that prolong it and have a risk": the verb is the drugs'. */
+    /* "drugs that prolong it and have a risk": the verb is the drugs', but not in
+     * "has an illness that needs steroids or has ...". */
 
     if (trials_word_in(c->text.data + t->start, t->len, verbs)) {
         for (end = c->from; end < i; end++) {
-            if (trials_clause_is(c, end, "that")
-                || trials_clause_is(c, end, "which")) {
+            if ((trials_clause_is(c, end, "that")
+                 || trials_clause_is(c, end, "which"))
+                && !(trials_clause_is(c, next, "has")
+                     && trials_clause_is(c, c->from, "has")
+                     && !trials_clause_is(c, end + 1, "has")))
+            {
                 return 0;
             }
         }

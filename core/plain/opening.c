@@ -20,6 +20,8 @@ static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int article, int verbal, trials_buf_t *buf);
+static int  trials_opening_fathers(const trials_rewriter_t *rewriter,
+                                   trials_str_t text, size_t i);
 static int  trials_opening_again(const trials_rewriter_t *rewriter,
                                  trials_str_t text, size_t last, size_t i);
 static int  trials_opening_who(const trials_rewriter_t *rewriter,
@@ -623,7 +625,8 @@ trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
             continue;
         }
 
-        if (trials_opening_in(rewriter, text, i, trials_not_bare)
+        if ((trials_opening_in(rewriter, text, i, trials_not_bare)
+             && !trials_opening_fathers(rewriter, text, i))
             || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
                 && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
         {
@@ -692,6 +695,26 @@ trials_opening_again(const trials_rewriter_t *rewriter, trials_str_t text,
     return i > 0 && text.data[t[-1].start] == ',' && t->len == first->len
            && memcmp(text.data + t->start, text.data + first->start, t->len)
                   == 0;
+}
+
+
+/* "to father children", "father a child". */
+
+static int
+trials_opening_fathers(const trials_rewriter_t *rewriter, trials_str_t text,
+                       size_t i)
+{
+    static const char *const father[] = {"father", NULL};
+    static const char *const child[] = {"father", "children", "child", "a",
+                                        NULL};
+
+    return (i + 1 < rewriter->sentence.n
+            && trials_opening_in(rewriter, text, i, father)
+            && trials_opening_in(rewriter, text, i + 1, child))
+           || (i > 1
+               && (trials_opening_in(rewriter, text, i - 1, father)
+                   || trials_opening_in(rewriter, text, i - 2, father))
+               && trials_opening_in(rewriter, text, i, child));
 }
 
 

@@ -391,7 +391,8 @@ trials_phrase_put(trials_phraser_t *p, size_t i, size_t used, const char *data,
     p->from = end->start + end->len;
 
     if (i + used < p->ntokens && !p->tokens[i + used].space
-        && p->tokens[i + used].kind != TRIALS_TOKEN_SIGN)
+        && p->tokens[i + used].kind != TRIALS_TOKEN_SIGN
+        && !(len && data[len - 1] == '('))
     {
         (void) trials_buf_append(p->buf, " ", 1);
     }
