@@ -435,6 +435,16 @@ trials_model_fresh(trials_trial_t *trial)
 }
 
 
+/* "on 24 November 2026", "in November 2026". */
+
+static const char *
+trials_model_when(trials_tree_t *tree, trials_date_t date)
+{
+    return trials_say(tree, date.day ? "date.on" : "date.in", "date",
+                      trials_say_date(tree, date), NULL);
+}
+
+
 /* A third of the registry's statuses are wrong or late. */
 
 static void
@@ -480,8 +490,8 @@ trials_model_warnings(trials_trial_t *trial, xmlNodePtr fresh)
         && trials_date_passed(study->start, today))
     {
         trials_model_warn(trial, fresh,
-                          trials_say(tree, "warn.start-passed", "date",
-                                     trials_say_date(tree, study->start),
+                          trials_say(tree, "warn.start-passed", "when",
+                                     trials_model_when(tree, study->start),
                                      NULL));
     }
 
@@ -489,20 +499,20 @@ trials_model_warnings(trials_trial_t *trial, xmlNodePtr fresh)
         && trials_date_passed(end, today))
     {
         trials_model_warn(trial, fresh,
-                          trials_say(tree, "warn.may-be-over", "date",
-                                     trials_say_date(tree, end), NULL));
+                          trials_say(tree, "warn.may-be-over", "when",
+                                     trials_model_when(tree, end), NULL));
 
     } else if (open && trials_date_passed(end, today)) {
         trials_model_warn(trial, fresh,
-                          trials_say(tree, "warn.end-passed", "date",
-                                     trials_say_date(tree, end), NULL));
+                          trials_say(tree, "warn.end-passed", "when",
+                                     trials_model_when(tree, end), NULL));
 
     } else if (open && end.year
                && trials_date_months(today, end) <= TRIALS_NEAR_MONTHS)
     {
         trials_model_warn(trial, fresh,
-                          trials_say(tree, "warn.end-near", "date",
-                                     trials_say_date(tree, end), NULL));
+                          trials_say(tree, "warn.end-near", "when",
+                                     trials_model_when(tree, end), NULL));
     }
 
     if (study->status == TRIALS_STATUS_RECRUITING && study->nlocations

@@ -180,6 +180,17 @@ def test_sentences_of_ours(pages):
     every(pages, check)
 
 
+@pytest.mark.parametrize('now', ['2026-11-23', '2028-05-02', '2031-01-01'])
+def test_a_day_is_on_and_a_month_in(tmp_path, now):
+    done = render('embed', SAMPLES, '--now', now, '--output', tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = ' '.join(text_of(p.read_text()) for p in tmp_path.iterdir())
+    when = re.findall(r'planned to (?:start|end)(?: soon,)? (\w+) (\w+)', text)
+    assert when
+    for word, first in when:
+        assert word == ('on' if first.isdigit() else 'in'), (word, first)
+
+
 def test_nothing_that_the_record_does_not_say(pages):
     def check(p):
         mine = ' '.join(own(p)).lower()
