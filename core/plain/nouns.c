@@ -406,6 +406,12 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
              || (rule->guard == TRIALS_GUARD_COUNT
                  && trials_noun_plural(text, &t[end - 1]));
 
+    /* "A fumigatus levels": the first word is no article. */
+
+    if (plural && trials_noun_in(rewriter, text, 0, articles)) {
+        return 0;
+    }
+
     (void) trials_buf_append(buf, "Your ", 5);
     start = buf->len;
     first = t[trials_noun_in(rewriter, text, 0, articles)].start;

@@ -605,12 +605,14 @@ static int
 trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int verbal)
 {
-    size_t                last, verbs;
-    unsigned              relative;
+    size_t                last, verbs, outer;
+    unsigned              relative, outside;
     const trials_token_t *t;
 
     relative = 0;
+    outside = 0;
     verbs = 0;
+    outer = 0;
     last = 0;
 
     for (; i < rewriter->sentence.n; i++) {
@@ -621,6 +623,17 @@ trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
                 && t[1].kind != TRIALS_TOKEN_SIGN)
             {
                 return 0;
+            }
+
+            /* A clause in brackets ends with them. */
+
+            if (text.data[t->start] == '(') {
+                outside = relative;
+                outer = verbs;
+
+            } else if (text.data[t->start] == ')') {
+                relative = outside;
+                verbs = outer;
             }
             continue;
         }
