@@ -278,6 +278,56 @@ trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next)
 }
 
 
+/* Is what begins at token next, after the joint, the reader's?  Not in "drugs that
+ * prolong it and have a risk", "drugs, or with rays", "if you had it and have". */
+
+int
+trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
+{
+    int                      verb, with, repeats;
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const verbs[] = {
+        "have",     "has",     "had",  "is",    "are",     "was",
+        "were",     "with",    "need", "needs", "require", "requires",
+        "received", "receive", "may",  "can",   NULL};
+    static const char *const with_words[] = {"with", "without", NULL};
+    static const char *const has[] = {"with", "without", "have", "has",
+                                      "had",  "who",     NULL};
+    static const char *const relative[] = {"that", "which", NULL};
+    static const char *const conditions[] = {"if",      "unless", "when",
+                                             "because", "while",  NULL};
+
+    t = &c->tokens[next];
+    verb = trials_word_in(c->text.data + t->start, t->len, verbs);
+    with = trials_word_in(c->text.data + t->start, t->len, with_words);
+
+    /* "Has an illness that needs steroids or has ...". */
+
+    repeats =
+        trials_clause_is(c, next, "has") && trials_clause_is(c, c->from, "has");
+
+    for (k = c->from; k < i; k++) {
+        t = &c->tokens[k];
+
+        if (trials_word_in(c->text.data + t->start, t->len, conditions)
+            || (verb && !(repeats && !trials_clause_is(c, k + 1, "has"))
+                && trials_word_in(c->text.data + t->start, t->len, relative)))
+        {
+            return 0;
+        }
+
+        /* "Patients with asthma, or with eczema". */
+
+        with = with
+               && !(k < c->from + 2
+                    && trials_word_in(c->text.data + t->start, t->len, has));
+    }
+
+    return !with;
+}
+
+
 /* "drugs, e.g. aspirin or heparin, in the last year": does the sentence go on
  * after its examples? */
 

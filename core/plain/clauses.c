@@ -453,10 +453,6 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
 {
     size_t                   end;
     const trials_token_t    *t;
-    static const char *const verbs[] = {
-        "have",     "has",     "had",  "is",    "are",     "was",
-        "were",     "with",    "need", "needs", "require", "requires",
-        "received", "receive", "may",  "can",   NULL};
     static const char *const open_ends[] = {
         "able",     "willing", "unable", "unwilling", "past",     "prior",
         "current",  "known",   "active", "suspected", "written",  "signed",
@@ -464,29 +460,13 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "severe",   "chronic", "acute",  "you",       "have",     "possible",
         "between",  "either",  "both",   "planned",   "previous", "untreated",
         "unstable", "more",    "less",   "read",      "speak",    "understand",
-        "sign",     "as",      "of",     "with",      "in",       NULL};
-
-    t = &c->tokens[next];
-
-    /* "drugs that prolong it and have a risk": the verb is the drugs', but not in
-     * "has an illness that needs steroids or has ...". */
-
-    if (trials_word_in(c->text.data + t->start, t->len, verbs)) {
-        for (end = c->from; end < i; end++) {
-            if ((trials_clause_is(c, end, "that")
-                 || trials_clause_is(c, end, "which"))
-                && !(trials_clause_is(c, next, "has")
-                     && trials_clause_is(c, c->from, "has")
-                     && !trials_clause_is(c, end + 1, "has")))
-            {
-                return 0;
-            }
-        }
-    }
+        "sign",     "as",      "of",     "with",      "in",       "presence",
+        "evidence", "absence", NULL};
 
     t = &c->tokens[i - 1];
 
     if (trials_word_in(c->text.data + t->start, t->len, open_ends)
+        || !trials_clause_own(c, i, next)
         || trials_trie_longest(c->rewriter->rules->tries[TRIALS_RULE_OPEN],
                                c->text, &c->rewriter->tokens, next, &end, NULL)
                < 0)

@@ -59,6 +59,10 @@ int trials_clause_complete(const trials_clauses_t *c, size_t i);
  * somebody will, can or agrees to do? */
 int trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next);
 
+/* Is what begins at token next, after the joint, the reader's?  Not in "drugs that
+ * prolong it and have a risk", "drugs, or with rays", "if you had it and have". */
+int trials_clause_own(const trials_clauses_t *c, size_t i, size_t next);
+
 /* "drugs, e.g. aspirin or heparin, in the last year": does the sentence go on
  * after its examples? */
 int trials_clause_resumes(const trials_clauses_t *c, size_t i);

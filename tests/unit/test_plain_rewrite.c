@@ -417,6 +417,12 @@ static const struct {
     {TRIALS_GROUP_INCLUSION,
      "At least one measurable lesion according to RECIST 1.1",
      "At least one lesion that can be measured. This is based on RECIST 1.1."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Previous treatment with drugs such as chlorambucil, or with irradiation of all lymph nodes",
+     "You already had treatment with drugs such as chlorambucil, or with irradiation of all lymph nodes."},
+    {TRIALS_GROUP_INCLUSION,
+     "Relapse after 1 line of chemotherapy, or 2 lines if the participant has a target and has received targeted therapy",
+     "You had a relapse after 1 line of chemo, or 2 lines if you have a target and has received targeted therapy."},
 };
 
 
