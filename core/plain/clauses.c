@@ -22,9 +22,6 @@ static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
 static int  trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
 static void trials_clause_put(trials_clauses_t *c, size_t end);
-static void trials_clause_bracket(trials_clauses_t *c, trials_str_t text);
-static int  trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
-static void trials_clause_say(trials_clauses_t *c, trials_str_t text);
 
 
 void
@@ -32,8 +29,10 @@ trials_rewrite_sentences(trials_rewriter_t *rewriter, trials_str_t text,
                          const trials_place_of_t *place, unsigned wanted,
                          trials_buf_t *buf)
 {
-    size_t           i, depth, next;
-    trials_clauses_t c;
+    size_t                   i, depth, next;
+    trials_clauses_t         c;
+    static const char *const people[] = {"people",       "patients", "subjects",
+                                         "participants", "persons",  NULL};
 
     memset(&c, 0, sizeof(trials_clauses_t));
 
@@ -49,6 +48,9 @@ trials_rewrite_sentences(trials_rewriter_t *rewriter, trials_str_t text,
     c.ntokens = rewriter->tokens.n;
     c.wanted = wanted;
     c.buf = buf;
+    c.people = c.ntokens
+               && trials_word_in(text.data + c.tokens[0].start, c.tokens[0].len,
+                                 people);
     depth = 0;
 
     for (i = 0; i < c.ntokens; i = next) {
@@ -572,154 +574,4 @@ trials_clause_put(trials_clauses_t *c, size_t end)
     c->skip = 0;
     c->joined = 0;
     c->aside = 0;
-}
-
-
-/* "(At most 3 in the liver.)" */
-
-static void
-trials_clause_bracket(trials_clauses_t *c, trials_str_t text)
-{
-    size_t start;
-
-    start = c->buf->len + 1;
-    c->listed = 0;
-
-    (void) trials_buf_append(c->buf, text.data, text.len - 1);
-    (void) trials_buf_append(c->buf, ".)", 2);
-
-    trials_rewrite_capital(c->buf, start);
-}
-
-
-/* "Kidney: creatinine at most 2": what stands after a label, said to the reader
- * where it is a value, or the label a part of the trial. */
-
-static int
-trials_clause_labelled(trials_clauses_t *c, trials_str_t text)
-{
-    int                      part;
-    size_t                   i, n, words, at, start;
-    unsigned                 spoken;
-    trials_str_t             rest;
-    static const char *const parts[] = {"part",   "cohort", "arm",   "group",
-                                        "phase",  "stage",  "step",  "dose",
-                                        "module", "arms",   "parts", NULL};
-    static const char *const no[] = {
-        "note",    "notes",     "exception", "exceptions", "example",
-        "these",   "following", "any",       "all",        "one",
-        "least",   "criteria",  "including", "include",    "includes",
-        "rules",   "if",        "for",       "unless",     "except",
-        "defined", "or",        "and",       "allowed",    "no",
-        "not",     NULL};
-
-    part = 0;
-    words = 0;
-
-    for (i = 0; i < text.len && text.data[i] != ':'; i += n + (n == 0)) {
-        for (n = 0; i + n < text.len
-                    && trials_is_lower(trials_lower(text.data[i + n]));
-             n++)
-        {
-            /* void */
-        }
-
-        if (n == 0 && strchr(" -/&", text.data[i]) == NULL
-            && !trials_is_digit(text.data[i]))
-        {
-            return 0;
-        }
-
-        if (n && trials_word_in(text.data + i, n, no)) {
-            return 0;
-        }
-
-        part |= n && words == 0 && trials_word_in(text.data + i, n, parts);
-        words += n > 0;
-    }
-
-    if (words == 0 || words > 5 || i + 2 >= text.len || text.data[i + 1] != ' ')
-    {
-        return 0;
-    }
-
-    i += 2;
-    start = c->buf->len;
-    spoken = c->rewriter->spoken;
-    rest.data = text.data + i;
-    rest.len = text.len - i;
-
-    if (memmem(rest.data, rest.len, ", ", 2) != NULL) {
-        return 0;
-    }
-
-    (void) trials_buf_append(c->buf, text.data, i);
-    at = c->buf->len;
-
-    if (c->buf->failed == TRIALS_OK
-        && trials_rewrite_opening(c->rewriter, rest, c->place, c->buf)
-        && c->buf->failed == TRIALS_OK
-        && (part || memcmp(c->buf->data + at, "Your ", 5) == 0))
-    {
-        return 1;
-    }
-
-    c->buf->len = start;
-    c->rewriter->spoken = spoken & 1;
-
-    return 0;
-}
-
-
-static void
-trials_clause_say(trials_clauses_t *c, trials_str_t text)
-{
-    size_t        start, own, sentence, rest;
-    trials_buf_t *buf;
-
-    buf = c->buf;
-    start = buf->len;
-    sentence = start;
-    c->listed = 0;
-    own = !c->exempted
-          && (c->opening.len == 0
-              || trials_word_is(c->opening.data, c->opening.len, "or")
-              || trials_word_is(c->opening.data, c->opening.len, "but")
-              || trials_word_is(c->opening.data, c->opening.len, "also,"));
-
-    if (c->opening.len) {
-        (void) trials_buf_append(buf, c->opening.data, c->opening.len);
-        (void) trials_buf_append(buf, " ", 1);
-        start = buf->len;
-    }
-
-    if (!own || !(c->wanted & TRIALS_REWRITE_VOICE)
-        || (!trials_rewrite_opening(c->rewriter, text, c->place, buf)
-            && !trials_clause_labelled(c, text)))
-    {
-        rest = c->opening.len ? start : 0;
-        (void) trials_buf_append(buf, text.data, text.len);
-        start = c->opening.len ? buf->len : start;
-
-    } else {
-        rest = c->rewriter->rest;
-    }
-
-    if (buf->failed != TRIALS_OK) {
-        return;
-    }
-
-    if (c->wanted & TRIALS_REWRITE_LIST) {
-        c->listed = trials_rewrite_items(c->rewriter, buf, sentence, rest) & 1;
-    }
-
-    if (start >= buf->len) {
-        return;
-    }
-
-    if (c->opening.len) {
-        trials_rewrite_small(buf, start);
-    } else {
-        trials_rewrite_capital(buf, start);
-    }
 }

@@ -30,6 +30,7 @@ typedef struct {
     trials_str_t             opening; /* of the sentence, by a cut */
     unsigned                 wanted;
     unsigned                 joined : 1; /* the sentence begins at a joint */
+    unsigned                 people : 1; /* the first sentence is about them */
     unsigned                 aside : 1;  /* the sentence stands in brackets */
     unsigned                 listed : 1; /* the last one ends with a list */
     unsigned      exempted : 1;          /* one more of a list of exceptions */
@@ -105,6 +106,11 @@ int trials_clause_any(const trials_clauses_t *c);
 
 /* ", and the dose must be stable": a sentence of its own, after one. */
 int trials_clause_whole(const trials_clauses_t *c, size_t i, size_t next);
+
+/* Writes a sentence, with its opening and to the reader where it may be; or one
+ * that stands in brackets. */
+void trials_clause_say(trials_clauses_t *c, trials_str_t text);
+void trials_clause_bracket(trials_clauses_t *c, trials_str_t text);
 
 /* A full stop, or a semicolon, that ends the sentence. */
 int trials_clause_ends(const trials_clauses_t *c, size_t i);

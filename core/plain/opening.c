@@ -80,15 +80,16 @@ static const char *const trials_after_whole[] = {
 /* "who" after these is not about the reader. */
 
 static const char *const trials_people[] = {
-    "relative", "relatives", "member",     "members",   "partner",
-    "partners", "women",     "woman",      "men",       "man",
-    "doctor",   "doctors",   "parent",     "parents",   "child",
-    "children", "donor",     "donors",     "caregiver", "person",
-    "people",   "someone",   "adults",     "anyone",    "individuals",
-    "females",  "males",     "caregivers", "those",     "spouse",
-    "sibling",  "siblings",  "mother",     "father",    "infants",
-    "one",      "physician", "staff",      "others",    "representative",
-    NULL};
+    "relative", "relatives", "member",          "members",   "partner",
+    "partners", "women",     "woman",           "men",       "man",
+    "doctor",   "doctors",   "parent",          "parents",   "child",
+    "children", "donor",     "donors",          "caregiver", "person",
+    "people",   "someone",   "adults",          "anyone",    "individuals",
+    "females",  "males",     "caregivers",      "those",     "spouse",
+    "sibling",  "siblings",  "mother",          "father",    "infants",
+    "one",      "physician", "staff",           "others",    "representative",
+    "guardian", "guardians", "representatives", "proxy",     "nurse",
+    "spouses",  NULL};
 
 
 int

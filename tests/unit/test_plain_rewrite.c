@@ -352,6 +352,11 @@ static const struct {
      "You are taking part in a study that may delay taking part in this study."},
     {TRIALS_GROUP_EXCLUSION, "Active or history of autoimmune disease",
      "You have active or past autoimmune disease."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Patients with autoimmune diseases unless they have received hormone replacement for at least 3 months",
+     "You have autoimmune diseases. This does not apply if you have received hormone replacement for at least 3 months."},
+    {TRIALS_GROUP_INCLUSION, "A parent or guardian who can give consent",
+     "A parent or guardian who can give consent"},
     /* "has spread" may not claim what follows. */
     {TRIALS_GROUP_INCLUSION, "Progression of metastatic disease after surgery",
      "You have progression of metastatic disease after surgery."},
