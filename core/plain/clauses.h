@@ -68,6 +68,9 @@ int trials_clause_own(const trials_clauses_t *c, size_t i, size_t next);
  * after its examples? */
 int trials_clause_resumes(const trials_clauses_t *c, size_t i);
 
+/* "other than", perhaps after a mark. */
+int trials_clause_other(const trials_clauses_t *c, size_t i);
+
 /* Does the sentence except something before token i? */
 int trials_clause_excepts(const trials_clauses_t *c, size_t i);
 
