@@ -234,9 +234,10 @@ trials_clause_resumes(const trials_clauses_t *c, size_t i)
 {
     const trials_token_t    *t;
     static const char *const words[] = {
-        "in",    "within", "during", "before", "after", "for",  "at",
-        "that",  "which",  "who",    "is",     "are",   "will", "must",
-        "while", "prior",  "since",  "until",  "on",    "with", NULL};
+        "in",      "within", "during", "before", "after", "for",  "at",
+        "that",    "which",  "who",    "is",     "are",   "will", "must",
+        "while",   "prior",  "since",  "until",  "on",    "with", "present",
+        "located", "given",  "taken",  "used",   NULL};
 
     for (; i + 1 < c->ntokens && !trials_clause_ends(c, i); i++) {
         t = &c->tokens[i + 1];
@@ -264,6 +265,27 @@ trials_clause_timed(const trials_clauses_t *c, size_t from, size_t end)
     }
 
     return 0;
+}
+
+
+/* Does the sentence end with a window of time ("in the 2 weeks before")?  One
+ * that a comma follows is of what stands before it alone. */
+
+int
+trials_clause_windowed(const trials_clauses_t *c, size_t i)
+{
+    int                      found;
+    static const char *const opens[] = {"within", "in", "during", "for", NULL};
+
+    for (found = 0; i + 2 < c->ntokens && !trials_clause_ends(c, i); i++) {
+        found &= !trials_clause_is(c, i, ",");
+        found |= trials_word_in(c->text.data + c->tokens[i].start,
+                                c->tokens[i].len, opens)
+                 && trials_clause_timed(
+                     c, i + 1, i + 5 < c->ntokens ? i + 5 : c->ntokens);
+    }
+
+    return found;
 }
 
 

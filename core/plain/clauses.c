@@ -16,6 +16,7 @@ static int    trials_clause_hangs(const trials_clauses_t *c, size_t i);
 static int    trials_clause_aside(trials_clauses_t *c, size_t i);
 static size_t trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
                                  const trials_rule_t *rule);
+static int    trials_str_begins(trials_str_t text, const char *start);
 static int    trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
                                  const trials_rule_t *rule);
 static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
@@ -297,6 +298,18 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
         return 0;
     }
 
+    /* "drugs, including aspirin, in the 2 weeks before": the time is that of
+     * all. */
+
+    if ((trials_str_begins(rule->to, "For example:")
+         || trials_str_begins(rule->to, "Some examples")
+         || trials_str_begins(rule->to, "This includes"))
+        && !trials_clause_is(c, i, "(") && !trials_clause_timed(c, c->from, i)
+        && trials_clause_windowed(c, next))
+    {
+        return 0;
+    }
+
     /* "Surgery for cancer that has spread". */
 
     if ((rule->guard == TRIALS_GUARD_TAIL
@@ -355,6 +368,14 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
     c->opening = rule->to;
 
     return next;
+}
+
+
+static int
+trials_str_begins(trials_str_t text, const char *start)
+{
+    return text.len >= strlen(start)
+           && memcmp(text.data, start, strlen(start)) == 0;
 }
 
 

@@ -89,6 +89,10 @@ int trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
 /* Is there a time between the tokens? */
 int trials_clause_timed(const trials_clauses_t *c, size_t from, size_t end);
 
+/* Does the sentence, from token i on, end with a window of time ("in the 2 weeks
+ * before")? */
+int trials_clause_windowed(const trials_clauses_t *c, size_t i);
+
 /* Is the sentence hard to read as it is? */
 int trials_clause_hard(const trials_clauses_t *c);
 

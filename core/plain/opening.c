@@ -402,9 +402,10 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         "minimum", "limit",       "limitation", "limitations",  "upper",
         "lower",   "restriction", "age",        "restrictions", "limits",
         "sex",     "gender",      NULL};
-    static const char *const states[] = {"still",  "has",    "is",
-                                         "are",    "unable", "inability",
-                                         "needed", "not",    NULL};
+    static const char *const states[] = {
+        "still",      "has",     "is",  "are",    "unable",
+        "inability",  "needed",  "not", "judged", "deemed",
+        "considered", "thought", NULL};
     static const char *const things[] = {
         "severe",      "history",   "known",    "recent",   "past",
         "prior",       "active",    "current",  "positive", "uncontrolled",
