@@ -330,3 +330,43 @@ trials_html_is_raw(const xmlNode *node)
            && (xmlStrcasecmp(node->name, BAD_CAST "script") == 0
                || xmlStrcasecmp(node->name, BAD_CAST "style") == 0);
 }
+
+
+trials_rc_t
+trials_html_ascii(trials_buf_t *out, trials_str_t html)
+{
+    int         c, n, style;
+    const char *p, *from, *end;
+
+    end = html.data + html.len;
+    style = 0;
+
+    for (p = from = html.data; p < end; p += n) {
+        n = 1;
+
+        if (*p == '<') {
+            style = style ? strncmp(p, "</style", 7) != 0
+                          : strncmp(p, "<style", 6) == 0;
+        }
+
+        if ((unsigned char) *p < 0x80 || style) {
+            continue;
+        }
+
+        n = end - p < 4 ? (int) (end - p) : 4;
+        c = xmlGetUTF8Char((const unsigned char *) p, &n);
+
+        if (c < 0) {
+            n = 1;
+            continue;
+        }
+
+        (void) trials_buf_append(out, from, (size_t) (p - from));
+        trials_buf_printf(out, "&#%d;", c);
+        from = p + n;
+    }
+
+    (void) trials_buf_append(out, from, (size_t) (end - from));
+
+    return out->failed;
+}

@@ -17,5 +17,11 @@
  */
 trials_rc_t trials_html_write(trials_buf_t *out, xmlDocPtr doc);
 
+/*
+ * Appends HTML with what is not ASCII as references to characters, but for styles,
+ * which know none: it reads the same within a page of any charset.
+ */
+trials_rc_t trials_html_ascii(trials_buf_t *out, trials_str_t html);
+
 
 #endif

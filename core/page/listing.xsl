@@ -61,7 +61,7 @@
       <xsl:if test="@phase"><span class="dot"> · </span><span class="badge"><xsl:value-of select="@phase"/></span></xsl:if>
       <xsl:if test="@ages"><span class="dot"> · </span><span class="badge"><xsl:value-of select="@ages"/></span></xsl:if></p>
     <dl class="facts">
-      <xsl:if test="@conditions"><div><dt><w:say id="listing.conditions"/></dt><dd><xsl:value-of select="@conditions"/></dd></div></xsl:if>
+      <xsl:if test="@conditions"><div><xsl:if test="string-length(@conditions) > 40"><xsl:attribute name="class">wide</xsl:attribute></xsl:if><dt><w:say id="listing.conditions"/></dt><dd><xsl:value-of select="@conditions"/></dd></div></xsl:if>
       <xsl:if test="@countries"><div><dt><xsl:value-of select="@places"/></dt><dd><xsl:value-of select="@countries"/></dd></div></xsl:if>
       <xsl:if test="@sponsor"><div><dt><w:say id="listing.sponsor"/></dt><dd><xsl:value-of select="@sponsor"/></dd></div></xsl:if>
       <xsl:if test="@updated"><div><dt><w:say id="listing.updated"/></dt><dd><time datetime="{@iso}"><xsl:value-of select="@updated"/></time></dd></div></xsl:if>

@@ -1,5 +1,6 @@
 /* Pages and trials: made, rendered, taken down. */
 
+#include "core/page/html.h"
 #include "core/page/trial.h"
 
 #include <trials/version.h>
@@ -18,8 +19,10 @@ static void  trials_page_hash(trials_page_t *page);
 static trials_rc_t
 trials_trial_build(trials_trial_t *trial, trials_language_t language,
                    trials_error_t *err);
-static void trials_trial_code(trials_trial_t *trial);
-static void trials_trial_encode(trials_trial_t *trial);
+static trials_rc_t trials_trial_embed(trials_trial_t *trial, trials_buf_t *out,
+                                      trials_error_t *err);
+static void        trials_trial_code(trials_trial_t *trial);
+static void        trials_trial_encode(trials_trial_t *trial);
 static void trials_trial_step(trials_buf_t *path, const char *command, int n);
 
 
@@ -439,8 +442,7 @@ trials_trial_render(trials_trial_t *trial, trials_rendition_t rendition,
         sheet = TRIALS_SHEET_PRINT;
         break;
     case TRIALS_RENDITION_EMBED:
-        sheet = TRIALS_SHEET_EMBED;
-        break;
+        return trials_trial_embed(trial, out, err);
     case TRIALS_RENDITION_QUESTIONS:
         sheet = TRIALS_SHEET_QUESTIONS;
         break;
@@ -465,6 +467,34 @@ trials_trial_render(trials_trial_t *trial, trials_rendition_t rendition,
 
     return trials_sheets_apply(&trial->page->sheets, sheet, language,
                                trial->tree->doc, trial->study->id, out, err);
+}
+
+
+/* The site that takes it in may have another charset. */
+
+static trials_rc_t
+trials_trial_embed(trials_trial_t *trial, trials_buf_t *out,
+                   trials_error_t *err)
+{
+    trials_rc_t  rc;
+    trials_buf_t html;
+
+    trials_buf_init(&html, out->max);
+
+    rc = trials_sheets_apply(&trial->page->sheets, TRIALS_SHEET_EMBED,
+                             trial->language, trial->tree->doc,
+                             trial->study->id, &html, err);
+
+    if (rc == TRIALS_OK
+        && trials_html_ascii(out, (trials_str_t){html.len, html.data})
+               != TRIALS_OK)
+    {
+        rc = trials_error(err, out->failed, "%s: no room", trial->study->id);
+    }
+
+    trials_buf_free(&html);
+
+    return rc;
 }
 
 

@@ -371,6 +371,12 @@ def test_structured_data(pages):
     every(pages, check)
 
 
+def test_a_fragment_is_ascii(pages):
+    """The page that takes it in may have any charset."""
+    every(pages, lambda p: [] if p.embed.isascii() else ['not ASCII'])
+    assert any('·' in html.unescape(p.embed) for p in pages)
+
+
 def test_other_forms(pages):
     def check(p):
         feed = ET.fromstring(p.atom)

@@ -181,13 +181,38 @@ test_json_bound(void **state)
 }
 
 
+static void
+test_html_ascii(void **state)
+{
+    trials_buf_t out;
+    const char  *html = "<p title=\"é\">a · 10⁹ 😀</p><style>"
+                        "a<b{content:\"·\"}</style><b>\xff·</b>";
+
+    (void) state;
+
+    trials_buf_init(&out, 1024);
+    assert_int_equal(
+        trials_html_ascii(&out, (trials_str_t){strlen(html), html}), TRIALS_OK);
+    assert_string_equal(out.data,
+                        "<p title=\"&#233;\">a &#183; 10&#8313; &#128512;</p>"
+                        "<style>a<b{content:\"·\"}</style><b>\xff&#183;</b>");
+    trials_buf_free(&out);
+
+    trials_buf_init(&out, 8);
+    assert_int_equal(
+        trials_html_ascii(&out, (trials_str_t){strlen(html), html}),
+        TRIALS_TOO_LARGE);
+    trials_buf_free(&out);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_html),       cmocka_unit_test(test_html_standard),
         cmocka_unit_test(test_html_bound), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_json_bound),
+        cmocka_unit_test(test_json_bound), cmocka_unit_test(test_html_ascii),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
