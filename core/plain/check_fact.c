@@ -162,7 +162,7 @@ trials_fact_kind(const trials_fact_t *fact)
         return "number";
     }
 
-    if (fact->word.len > TRIALS_FACT_WORD) {
+    if (fact->word.len == 0 || fact->word.len > TRIALS_FACT_WORD) {
         return "word";
     }
 
@@ -171,6 +171,15 @@ trials_fact_kind(const trials_fact_t *fact)
 
     while (low < high) {
         i = (low + high) / 2;
+        order = (unsigned char) fact->word.data[0]
+                - (unsigned char) kinds[i].word[0];
+
+        if (order) {
+            low = order > 0 ? i + 1 : low;
+            high = order < 0 ? i : high;
+            continue;
+        }
+
         len = strlen(kinds[i].word);
         order = memcmp(fact->word.data, kinds[i].word,
                        fact->word.len < len ? fact->word.len : len);
