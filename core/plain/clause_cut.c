@@ -40,7 +40,17 @@ trials_clause_vague(const trials_clauses_t *c, size_t i)
         "event",     "events",     "infection", "infections", "test",
         "tests",     "way",        "method",    "methods",    "situation",
         "finding",   "findings",   "symptom",   "symptoms",   "study",
-        "studies",   "plan",       "result",    "results",    NULL};
+        "studies",   "plan",       "result",    "results",    "therapy",
+        "therapies", NULL};
+
+    /* "Past treatment (within 4 weeks) | or current treatment with": what for? */
+
+    if (trials_clause_is(c, i, ")")) {
+        while (i > c->from && !trials_clause_is(c, i, "(")) {
+            i--;
+        }
+        i -= i > c->from;
+    }
 
     t = &c->tokens[i];
 

@@ -303,7 +303,8 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 
     if ((trials_str_begins(rule->to, "For example:")
          || trials_str_begins(rule->to, "Some examples")
-         || trials_str_begins(rule->to, "This includes"))
+         || trials_str_begins(rule->to, "This includes")
+         || trials_str_begins(rule->to, "This is based"))
         && !trials_clause_is(c, i, "(") && !trials_clause_timed(c, c->from, i)
         && trials_clause_windowed(c, next))
     {
@@ -453,6 +454,7 @@ trials_clause_joint(trials_clauses_t *c, size_t i)
         || trials_clause_rest(c, joint) < 4
         || trials_clause_words(c, i) + trials_clause_rest(c, joint)
                < TRIALS_CLAUSE_LONG
+        || trials_clause_vague(c, i - 1)
         || !trials_clause_opens(c, i, joint + 1))
     {
         return i;

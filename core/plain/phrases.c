@@ -129,6 +129,15 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    /* "the patients\xc2\xb4s": an apostrophe of its own kind. */
+
+    if (i + used < p->ntokens && !p->tokens[i + used].space
+        && (unsigned char) p->text.data[p->tokens[i + used].start] == 0xc2
+        && (unsigned char) p->text.data[p->tokens[i + used].start + 1] == 0xb4)
+    {
+        return 0;
+    }
+
     /* "method that works well(s)". */
 
     if (i + used + 1 < p->ntokens && trials_token_says(p, i + used, "(")
