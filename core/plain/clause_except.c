@@ -91,15 +91,28 @@ trials_clause_bound(const trials_clauses_t *c, size_t i, size_t next)
 
 
 /* May an exception stand apart from what it is made to?  Not an exception to
- * one; nor "except vitamins, in the last 4 weeks"; nor one of several in
+ * one; nor "except in those with asthma", "except vitamins, in the last 4 weeks"; nor one of several in
  * parentheses, of which each would be a sentence. */
 
 int
 trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
                     size_t close)
 {
+    const trials_token_t    *t;
+    static const char *const places[] = {
+        "in", "where", "as", "when", "during", "at", "by", "with", "on", NULL};
+
     if (trials_clause_other(c, i) && c->opening.len > 19
         && memcmp(c->opening.data, "This does not apply", 19) == 0)
+    {
+        return 0;
+    }
+
+    t = &c->tokens[next];
+
+    if (trials_word_in(c->text.data + t->start, t->len, places)
+        && !trials_clause_is(c, next + 1, "situ")
+        && !trials_clause_is(c, next - 1, "unless"))
     {
         return 0;
     }

@@ -386,7 +386,10 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, trials_str_t to, int verbal)
 {
     int                      has, relative;
+    size_t                   k;
     const trials_token_t    *t;
+    static const char *const women[] = {"women", "woman", "females", "female",
+                                        NULL};
     static const char *const be[] = {"is", "are", NULL};
     static const char *const ofs[] = {"of", NULL};
     static const char *const goes[] = {"of",      "taking",  "joining",
@@ -422,6 +425,16 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         && trials_opening_in(rewriter, text, i, articles))
     {
         return 0;
+    }
+
+    /* "Pregnant women, women who plan a pregnancy": these are no "You". */
+
+    if (to.len > 15 && memcmp(to.data, "You are pregnant", 16) == 0) {
+        for (k = i; k < rewriter->sentence.n; k++) {
+            if (trials_opening_in(rewriter, text, k, women)) {
+                return 0;
+            }
+        }
     }
 
     has = to.len > 8

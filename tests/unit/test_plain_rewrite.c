@@ -446,6 +446,17 @@ static const struct {
     {TRIALS_GROUP_INCLUSION,
      "Relapse after 1 line of chemotherapy, or 2 lines if the participant has a target and has received targeted therapy",
      "You had a relapse after 1 line of chemo, or 2 lines if you have a target and has received targeted therapy."},
+    {TRIALS_GROUP_INCLUSION,
+     "Bilirubin ≤ 1.5 mg/dl, except in subjects with Gilbert's syndrome",
+     "Your bilirubin is at most 1.5 mg/dl, except in people with Gilbert's syndrome."},
+    {TRIALS_GROUP_EXCLUSION, "Pregnant or nursing (lactating) women",
+     "You are pregnant or breastfeeding."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Pregnant or lactating women or women who plan a pregnancy during the study",
+     "Pregnant or breastfeeding women or women who plan a pregnancy during the study"},
+    {TRIALS_GROUP_INCLUSION,
+     "Participants must voluntarily agree to take part in the study",
+     "You must freely agree to take part in the study."},
 };
 
 
