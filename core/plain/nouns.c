@@ -369,6 +369,7 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
     size_t                   i, start, first, last;
     const trials_token_t    *t;
     static const char *const articles[] = {"a", "an", NULL};
+    static const char *const be[] = {"is", "are", NULL};
 
     t = rewriter->sentence.list;
 
@@ -400,6 +401,14 @@ trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
 
     if (i < rewriter->sentence.n
         && (text.data[t[i].start] == ':' || text.data[t[i].start] == '='))
+    {
+        i++;
+    }
+
+    /* "ECOG score is 0 or 1" */
+
+    if (i + 2 < rewriter->sentence.n && trials_noun_in(rewriter, text, i, be)
+        && trials_noun_bound(rewriter, text, i + 1))
     {
         i++;
     }

@@ -376,6 +376,12 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "Progression on imaging based on local criteria within 12 weeks of completion of radiotherapy",
      "You had worsening on imaging based on local rules. This was within 12 weeks of the end of radiation."},
+    {TRIALS_GROUP_EXCLUSION, "Pregnant or lactating females",
+     "You are pregnant or breastfeeding."},
+    {TRIALS_GROUP_INCLUSION, "Total pain score is at least 4",
+     "Your total pain score is at least 4."},
+    {TRIALS_GROUP_EXCLUSION, "Planned to receive a contrast dye",
+     "You plan to get a contrast dye."},
     /* "has spread" may not claim what follows. */
     {TRIALS_GROUP_INCLUSION, "Progression of metastatic disease after surgery",
      "You have progression of metastatic disease after surgery."},
