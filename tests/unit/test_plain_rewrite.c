@@ -100,7 +100,7 @@ static const struct {
      "Willing and able to provide written informed consent",
      "You are willing and able to give written consent."},
     {TRIALS_GROUP_INCLUSION, "Signed informed consent form",
-     "You agree in writing."},
+     "You give written consent."},
     {TRIALS_GROUP_EXCLUSION, "Pulmonary hypertension",
      "You have pulmonary hypertension."},
     {TRIALS_GROUP_INCLUSION, "A malignancy (e.g., melanoma)",
