@@ -102,5 +102,5 @@ trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
         words += c->tokens[k].kind != TRIALS_TOKEN_SIGN;
     }
 
-    return words >= 8;
+    return words >= 6;
 }
