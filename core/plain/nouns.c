@@ -632,7 +632,11 @@ trials_noun_plural(trials_str_t text, const trials_token_t *t)
 {
     char before;
 
-    if (t->len < 2 || trials_lower(text.data[t->start + t->len - 1]) != 's') {
+    /* "KPS" is one score. */
+
+    if (t->len < 2 || trials_lower(text.data[t->start + t->len - 1]) != 's'
+        || (t->len < 6 && text.data[t->start + t->len - 1] == 'S'))
+    {
         return 0;
     }
 

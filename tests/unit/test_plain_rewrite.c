@@ -463,6 +463,10 @@ static const struct {
     {TRIALS_GROUP_INCLUSION,
      "Participants must voluntarily agree to take part in the study",
      "You must freely agree to take part in the study."},
+    {TRIALS_GROUP_EXCLUSION, "KPS < 60", "Your KPS is less than 60."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Skin disease that may interfere with the evaluation of the wound",
+     "You have skin disease that may get in the way of checking the wound."},
 };
 
 
