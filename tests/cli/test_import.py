@@ -250,9 +250,10 @@ def test_interrupted(redis, tmp_path):
 
 
 def test_on_a_terminal(redis, tmp_path):
+    many = 300  # sanitized as well: the bar is drawn 5 times a second
     source = tmp_path / "all.jsonl"
     source.write_bytes(b"rubbish\n" + b"".join(
-        study(n) + b"\n" for n in range(1, MANY)))
+        study(n) + b"\n" for n in range(1, many)))
     main, terminal = pty.openpty()
     process = subprocess.Popen(
         [str(TRIALS), "import", "--redis", redis.address, "--threads", "1",
@@ -270,7 +271,7 @@ def test_on_a_terminal(redis, tmp_path):
     text = text.decode()
     assert "[####" in text and " left" in text and "/s" in text
     assert f"trials: {source}:1: " in text
-    assert f"{MANY} studies: {MANY - 1} stored, 0 unchanged, 0 newer" in text
+    assert f"{many} studies: {many - 1} stored, 0 unchanged, 0 newer" in text
     assert text.rstrip().splitlines()[-1].strip() == f"{source}:1"
 
 
