@@ -65,8 +65,7 @@ step "unit" make -j"$jobs" BUILD="$BUILD" unit
 step "unit with sanitizers" make -j"$jobs" SANITIZE=1 BUILD="$BUILD/asan" unit
 
 # The longest first.
-beside "refresher with sanitizers" sanitized pytest tests/refresher \
-    --ignore=tests/refresher/test_life.py
+beside "refresher with sanitizers" sanitized pytest tests/refresher
 beside "refresher" pytest tests/refresher
 beside "module with sanitizers" sanitized pytest tests/module
 beside "browser" pytest tests/browser
