@@ -60,10 +60,10 @@ static const char *const trials_not_bare[] = {
 /* A sentence of its own has one of these, outside a clause of "that". */
 
 static const char *const trials_finite[] = {
-    "is",    "are",      "was",      "were",   "has",     "have",
-    "had",   "does",     "do",       "did",    "cannot",  "could",
-    "would", "will",     "may",      "can",    "might",   "need",
-    "needs", "occurred", "happened", "occurs", "happens", NULL};
+    "is",     "are",     "was",    "were",   "has",      "have",     "had",
+    "does",   "do",      "did",    "cannot", "could",    "would",    "will",
+    "may",    "can",     "might",  "need",   "needs",    "occurred", "happened",
+    "occurs", "happens", "showed", "shows",  "revealed", "reveals",  NULL};
 
 static const char *const trials_relative[] = {
     "that",   "which",  "who",   "where",   "when",      "if",
