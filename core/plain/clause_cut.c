@@ -199,6 +199,7 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
         "have",     "has",     "had",  "is",    "are",     "was",
         "were",     "with",    "need", "needs", "require", "requires",
         "received", "receive", "may",  "can",   NULL};
+    static const char *const needing[] = {"needing", "requiring", NULL};
     static const char *const with_words[] = {"with", "without", NULL};
     static const char *const has[] = {"with", "without", "have", "has",
                                       "had",  "who",     NULL};
@@ -207,6 +208,18 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
                                              "because", "while",  NULL};
 
     t = &c->tokens[next];
+
+    /* "A reaction leading to fainting or needing a drip": the reaction needs it,
+     * but "Taking steroids or needing oxygen". */
+
+    if (trials_word_in(c->text.data + t->start, t->len, needing)
+        && !trials_word_is(c->text.data + c->tokens[c->from].start
+                               + c->tokens[c->from].len - 3,
+                           c->tokens[c->from].len > 4 ? 3 : 0, "ing"))
+    {
+        return 0;
+    }
+
     verb = trials_word_in(c->text.data + t->start, t->len, verbs);
     with = trials_word_in(c->text.data + t->start, t->len, with_words);
 

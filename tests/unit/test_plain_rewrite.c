@@ -467,6 +467,9 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "Skin disease that may interfere with the evaluation of the wound",
      "You have skin disease that may get in the way of checking the wound."},
+    {TRIALS_GROUP_EXCLUSION,
+     "History of a severe reaction to milk resulting in hypotension or hypoxia or requiring mechanical ventilation",
+     "You have had a severe reaction to milk leading to low blood pressure or hypoxia or needing a breathing machine."},
 };
 
 
