@@ -186,13 +186,27 @@ trials_clause_wills(const trials_clauses_t *c, size_t i, size_t next)
 }
 
 
+/* "taking", "having". */
+
+static int
+trials_clause_doing(const trials_clauses_t *c, size_t i)
+{
+    const trials_token_t *t;
+
+    t = &c->tokens[i];
+
+    return t->len > 4
+           && trials_word_is(c->text.data + t->start + t->len - 3, 3, "ing");
+}
+
+
 /* Is what begins at token next, after the joint, the reader's?  Not in "drugs that
  * prolong it and have a risk", "drugs, or with rays", "if you had it and have". */
 
 int
 trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
 {
-    int                      verb, with, repeats;
+    int                      verb, with, repeats, doing;
     size_t                   k;
     const trials_token_t    *t;
     static const char *const verbs[] = {
@@ -200,6 +214,9 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
         "were",     "with",    "need", "needs", "require", "requires",
         "received", "receive", "may",  "can",   NULL};
     static const char *const needing[] = {"needing", "requiring", NULL};
+    static const char *const by[] = {"from",  "of",     "by",    "for",
+                                     "to",    "before", "after", "without",
+                                     "while", NULL};
     static const char *const with_words[] = {"with", "without", NULL};
     static const char *const has[] = {"with", "without", "have", "has",
                                       "had",  "who",     NULL};
@@ -209,13 +226,17 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
 
     t = &c->tokens[next];
 
+    /* "Cancer other than of the skin and no signs of return": what is excepted. */
+
+    if (trials_clause_excepts(c, i)) {
+        return 0;
+    }
+
     /* "A reaction leading to fainting or needing a drip": the reaction needs it,
      * but "Taking steroids or needing oxygen". */
 
     if (trials_word_in(c->text.data + t->start, t->len, needing)
-        && !trials_word_is(c->text.data + c->tokens[c->from].start
-                               + c->tokens[c->from].len - 3,
-                           c->tokens[c->from].len > 4 ? 3 : 0, "ing"))
+        && !trials_clause_doing(c, c->from))
     {
         return 0;
     }
@@ -228,8 +249,18 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
     repeats =
         trials_clause_is(c, next, "has") && trials_clause_is(c, c->from, "has");
 
+    /* "Harm from taking it or having tests" is one harm. */
+
+    doing = trials_clause_doing(c, next);
+
     for (k = c->from; k < i; k++) {
         t = &c->tokens[k];
+
+        if (doing && k > c->from && trials_clause_doing(c, k)
+            && trials_word_in(c->text.data + t[-1].start, t[-1].len, by))
+        {
+            return 0;
+        }
 
         if (trials_word_in(c->text.data + t->start, t->len, conditions)
             || (verb && !(repeats && !trials_clause_is(c, k + 1, "has"))

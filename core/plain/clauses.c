@@ -486,7 +486,7 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "between",  "either",  "both",   "planned",   "previous", "untreated",
         "unstable", "more",    "less",   "read",      "speak",    "understand",
         "sign",     "as",      "of",     "with",      "in",       "presence",
-        "evidence", "absence", NULL};
+        "evidence", "absence", "little", "few",       "minimal",  NULL};
 
     t = &c->tokens[i - 1];
 

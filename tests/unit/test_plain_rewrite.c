@@ -470,6 +470,15 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "History of a severe reaction to milk resulting in hypotension or hypoxia or requiring mechanical ventilation",
      "You have had a severe reaction to milk leading to low blood pressure or hypoxia or needing a breathing machine."},
+    {TRIALS_GROUP_INCLUSION,
+     "Healthy enough to do your normal activities with little or no help",
+     "You are healthy enough to do your normal activities with little or no help."},
+    {TRIALS_GROUP_EXCLUSION,
+     "History of malignancies other than carcinoma of the skin with complete excision and no evidence of recurrence",
+     "You have had cancers other than cancer of the skin with complete excision and no signs of return."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Asthma that may worsen or a high risk of harm from receiving peanut or undergoing a food challenge",
+     "You have asthma that may worsen or a high risk of harm from getting peanut or undergoing a food challenge."},
 };
 
 
