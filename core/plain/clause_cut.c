@@ -218,11 +218,18 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
                                      "to",    "before", "after", "without",
                                      "while", NULL};
     static const char *const with_words[] = {"with", "without", NULL};
-    static const char *const has[] = {"with", "without", "have", "has",
-                                      "had",  "who",     NULL};
-    static const char *const relative[] = {"that", "which", NULL};
-    static const char *const conditions[] = {"if",      "unless", "when",
-                                             "because", "while",  NULL};
+    static const char *const relative[] = {
+        "that",      "which",    "ruling",     "precluding", "affecting",
+        "impairing", "limiting", "preventing", NULL};
+    static const char *const conditions[] = {
+        "if", "unless", "when", "because", "while", "either", NULL};
+    static const char *const acts[] = {
+        "ability",        "willingness", "provision", "participation",
+        "administration", "compliance",  "use",       NULL};
+    static const char *const abilities[] = {"ability", "willingness", "able",
+                                            "willing", NULL};
+    static const char *const nouns[] = {"ability", "willingness", NULL};
+    static const char *const duties[] = {"must", "should", NULL};
 
     t = &c->tokens[next];
 
@@ -241,7 +248,20 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
         return 0;
     }
 
-    verb = trials_word_in(c->text.data + t->start, t->len, verbs);
+    /* "Steroids that are stable or should not be stopped", "a mind that is clear
+     * or the ability to come". */
+
+    if ((trials_word_in(c->text.data + t->start, t->len, duties)
+         && trials_clause_is(c, next + 1, "not"))
+        || (trials_word_in(c->text.data + t->start, t->len, nouns)
+            && !trials_word_in(c->text.data + c->tokens[c->from].start,
+                               c->tokens[c->from].len, abilities)))
+    {
+        return 0;
+    }
+
+    verb = trials_word_in(c->text.data + t->start, t->len, verbs)
+           || trials_word_in(c->text.data + t->start, t->len, acts);
     with = trials_word_in(c->text.data + t->start, t->len, with_words);
 
     /* "Has an illness that needs steroids or has ...". */
@@ -273,7 +293,8 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
 
         with = with
                && !(k < c->from + 2
-                    && trials_word_in(c->text.data + t->start, t->len, has));
+                    && trials_word_in(c->text.data + t->start, t->len,
+                                      with_words));
     }
 
     return !with;

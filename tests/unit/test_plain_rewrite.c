@@ -479,6 +479,15 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "Asthma that may worsen or a high risk of harm from receiving peanut or undergoing a food challenge",
      "You have asthma that may worsen or a high risk of harm from getting peanut or undergoing a food challenge."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Mental health disease which may impair judgement or ability to provide consent",
+     "You have mental health disease which may weaken judgement or ability to give consent."},
+    {TRIALS_GROUP_INCLUSION,
+     "Must either be starting or have already started hormonal therapy",
+     "Must either be starting or have already started hormonal therapy"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Has received prior therapy with an anti-PD-1 agent or with an agent directed to another receptor",
+     "You already had treatment with an anti-PD-1 drug or with a drug directed to another receptor."},
 };
 
 
