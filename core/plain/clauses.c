@@ -486,7 +486,8 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "between",  "either",  "both",   "planned",   "previous", "untreated",
         "unstable", "more",    "less",   "read",      "speak",    "understand",
         "sign",     "as",      "of",     "with",      "in",       "presence",
-        "evidence", "absence", "little", "few",       "minimal",  NULL};
+        "evidence", "absence", "little", "few",       "minimal",  "history",
+        "serious",  NULL};
 
     t = &c->tokens[i - 1];
 

@@ -549,7 +549,7 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
 }
 
 
-/* Is there something between the tokens whose "their" it may be? */
+/* Is there something between the tokens whose the "their" at the end may be? */
 
 static int
 trials_opening_owners(const trials_rewriter_t *rewriter, trials_str_t text,
@@ -561,6 +561,16 @@ trials_opening_owners(const trials_rewriter_t *rewriter, trials_str_t text,
         "therapies", "treatments", "antibodies", "doctors",    "inhibitors",
         "partner",   "parent",     "guardian",   "guardians",  "caregivers",
         NULL};
+    static const char *const parts[] = {
+        "other",        "ingredients", "excipients", "components",
+        "metabolites",  "analogs",     "analogues",  "class",
+        "constituents", "derivatives", "equivalent", NULL};
+
+    /* "aspirin, heparin or their ingredients". */
+
+    if (trials_opening_in(rewriter, text, end + 1, parts)) {
+        return 1;
+    }
 
     for (; i < end; i++) {
         if (trials_opening_in(rewriter, text, i, owners)) {

@@ -488,6 +488,9 @@ static const struct {
     {TRIALS_GROUP_EXCLUSION,
      "Has received prior therapy with an anti-PD-1 agent or with an agent directed to another receptor",
      "You already had treatment with an anti-PD-1 drug or with a drug directed to another receptor."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Known hypersensitivity to salbutamol, the placebo or any of their components",
+     "You are allergic to salbutamol, the placebo or any of their components."},
 };
 
 
