@@ -200,8 +200,41 @@ trials_clause_doing(const trials_clauses_t *c, size_t i)
 }
 
 
+/* Does what begins at token next hang on what stands before it?  "A reaction
+ * leading to fainting or needing a drip", but "taking steroids or needing
+ * oxygen"; "steroids that are stable or should not be stopped"; "a mind that is
+ * clear or the ability to come". */
+
+static int
+trials_clause_leans(const trials_clauses_t *c, size_t next)
+{
+    const trials_token_t    *first, *t;
+    static const char *const needing[] = {"needing", "requiring", NULL};
+    static const char *const duties[] = {"must", "should", NULL};
+    static const char *const nouns[] = {"ability", "willingness", NULL};
+    static const char *const abilities[] = {"ability", "willingness", "able",
+                                            "willing", NULL};
+
+    first = &c->tokens[c->from];
+    t = &c->tokens[next];
+
+    if (trials_word_in(c->text.data + t->start, t->len, needing)) {
+        return !trials_clause_doing(c, c->from);
+    }
+
+    if (trials_word_in(c->text.data + t->start, t->len, duties)) {
+        return trials_clause_is(c, next + 1, "not");
+    }
+
+    return trials_word_in(c->text.data + t->start, t->len, nouns)
+           && !trials_word_in(c->text.data + first->start, first->len,
+                              abilities);
+}
+
+
 /* Is what begins at token next, after the joint, the reader's?  Not in "drugs that
- * prolong it and have a risk", "drugs, or with rays", "if you had it and have". */
+ * prolong it and have a risk", "drugs, or with rays", "if you had it and have",
+ * "cancer other than of the skin and no signs of return". */
 
 int
 trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
@@ -209,11 +242,30 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
     int                      verb, with, repeats, doing;
     size_t                   k;
     const trials_token_t    *t;
-    static const char *const verbs[] = {
-        "have",     "has",     "had",  "is",    "are",     "was",
-        "were",     "with",    "need", "needs", "require", "requires",
-        "received", "receive", "may",  "can",   NULL};
-    static const char *const needing[] = {"needing", "requiring", NULL};
+    static const char *const verbs[] = {"have",
+                                        "has",
+                                        "had",
+                                        "is",
+                                        "are",
+                                        "was",
+                                        "were",
+                                        "with",
+                                        "need",
+                                        "needs",
+                                        "require",
+                                        "requires",
+                                        "received",
+                                        "receive",
+                                        "may",
+                                        "can",
+                                        "ability",
+                                        "willingness",
+                                        "provision",
+                                        "participation",
+                                        "use",
+                                        "compliance",
+                                        "administration",
+                                        NULL};
     static const char *const by[] = {"from",  "of",     "by",    "for",
                                      "to",    "before", "after", "without",
                                      "while", NULL};
@@ -223,45 +275,13 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
         "impairing", "limiting", "preventing", NULL};
     static const char *const conditions[] = {
         "if", "unless", "when", "because", "while", "either", NULL};
-    static const char *const acts[] = {
-        "ability",        "willingness", "provision", "participation",
-        "administration", "compliance",  "use",       NULL};
-    static const char *const abilities[] = {"ability", "willingness", "able",
-                                            "willing", NULL};
-    static const char *const nouns[] = {"ability", "willingness", NULL};
-    static const char *const duties[] = {"must", "should", NULL};
+
+    if (trials_clause_excepts(c, i) || trials_clause_leans(c, next)) {
+        return 0;
+    }
 
     t = &c->tokens[next];
-
-    /* "Cancer other than of the skin and no signs of return": what is excepted. */
-
-    if (trials_clause_excepts(c, i)) {
-        return 0;
-    }
-
-    /* "A reaction leading to fainting or needing a drip": the reaction needs it,
-     * but "Taking steroids or needing oxygen". */
-
-    if (trials_word_in(c->text.data + t->start, t->len, needing)
-        && !trials_clause_doing(c, c->from))
-    {
-        return 0;
-    }
-
-    /* "Steroids that are stable or should not be stopped", "a mind that is clear
-     * or the ability to come". */
-
-    if ((trials_word_in(c->text.data + t->start, t->len, duties)
-         && trials_clause_is(c, next + 1, "not"))
-        || (trials_word_in(c->text.data + t->start, t->len, nouns)
-            && !trials_word_in(c->text.data + c->tokens[c->from].start,
-                               c->tokens[c->from].len, abilities)))
-    {
-        return 0;
-    }
-
-    verb = trials_word_in(c->text.data + t->start, t->len, verbs)
-           || trials_word_in(c->text.data + t->start, t->len, acts);
+    verb = trials_word_in(c->text.data + t->start, t->len, verbs);
     with = trials_word_in(c->text.data + t->start, t->len, with_words);
 
     /* "Has an illness that needs steroids or has ...". */

@@ -91,8 +91,9 @@ trials_clause_bound(const trials_clauses_t *c, size_t i, size_t next)
 
 
 /* May an exception stand apart from what it is made to?  Not an exception to
- * one; nor "except in those with asthma", "except vitamins, in the last 4 weeks"; nor one of several in
- * parentheses, of which each would be a sentence. */
+ * one; nor "except in those with asthma"; nor "except vitamins, in the last 4
+ * weeks"; nor one of several in parentheses, of which each would be a
+ * sentence. */
 
 int
 trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
