@@ -84,7 +84,7 @@ trials_rewrite_age(trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
-    if (!trials_rewrite_bare(rewriter, text, end)) {
+    if (!trials_rewrite_bare(rewriter, text, end, 0)) {
         return 0;
     }
 

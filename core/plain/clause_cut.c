@@ -528,7 +528,7 @@ trials_clause_bare(const trials_clauses_t *c, size_t i, size_t next)
     }
 
     return trials_tokens_read(&c->rewriter->sentence, text) == TRIALS_OK
-           && trials_rewrite_bare(c->rewriter, text, 0);
+           && trials_rewrite_bare(c->rewriter, text, 0, 0);
 }
 
 

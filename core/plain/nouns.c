@@ -3,7 +3,7 @@
  * list of nouns says how such a one speaks to the reader.
  */
 
-#include "core/plain/rewrite.h"
+#include "core/plain/nouns.h"
 
 #include <string.h>
 
@@ -12,31 +12,13 @@
 #define TRIALS_NOUN_REACH 14
 
 
-static int    trials_noun_degrees(const trials_rewriter_t *rewriter,
-                                  trials_str_t text, size_t from, size_t i);
-static int    trials_noun_than(const trials_rewriter_t *rewriter,
-                               trials_str_t text, size_t i);
-static size_t trials_noun_second(const trials_rewriter_t *rewriter,
-                                 trials_str_t text, size_t end, int *both);
-static size_t trials_noun_chunk(const trials_rewriter_t *rewriter,
-                                trials_str_t text, size_t i);
-static int    trials_noun_doing(const trials_rewriter_t *rewriter,
-                                trials_str_t text, size_t i);
-static const trials_rule_t *
-trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
-                 size_t from, size_t end);
-static int
-           trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
-                               const trials_rule_t *rule, size_t end, trials_buf_t *buf);
-static int trials_noun_your(const trials_rule_t *rule);
-static size_t trials_noun_reach(const trials_rewriter_t *rewriter,
-                                trials_str_t text, size_t i);
-static int    trials_noun_spelled(const char *word, size_t len);
-static int    trials_noun_plural(trials_str_t text, const trials_token_t *t);
-static int trials_noun_in(const trials_rewriter_t *rewriter, trials_str_t text,
-                          size_t i, const char *const *list);
-static int trials_noun_bound(const trials_rewriter_t *rewriter,
+static int trials_noun_degrees(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t from, size_t i);
+static int trials_noun_than(const trials_rewriter_t *rewriter,
+                            trials_str_t text, size_t i);
+static int trials_noun_doing(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
+static int trials_noun_spelled(const char *word, size_t len);
 
 
 /* What ends the words that belong to a noun. */
@@ -163,7 +145,7 @@ trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
 
 /* The token after the words that belong together from token i on. */
 
-static size_t
+size_t
 trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
                   size_t i)
 {
@@ -178,7 +160,7 @@ trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
                 break;
             }
 
-        } else if ((trials_noun_in(rewriter, text, i, trials_noun_ends)
+        } else if ((trials_rewrite_in(rewriter, text, i, trials_noun_ends)
                     && !trials_noun_degrees(rewriter, text, from, i))
                    || (i > from && trials_noun_doing(rewriter, text, i))
                    || trials_noun_than(rewriter, text, i))
@@ -202,9 +184,9 @@ trials_noun_degrees(const trials_rewriter_t *rewriter, trials_str_t text,
                                           "severe", "advanced", NULL};
 
     return i > from && i + 1 < rewriter->sentence.n
-           && trials_noun_in(rewriter, text, i, joints)
-           && trials_noun_in(rewriter, text, i - 1, degrees)
-           && trials_noun_in(rewriter, text, i + 1, degrees);
+           && trials_rewrite_in(rewriter, text, i, joints)
+           && trials_rewrite_in(rewriter, text, i - 1, degrees)
+           && trials_rewrite_in(rewriter, text, i + 1, degrees);
 }
 
 
@@ -217,8 +199,8 @@ trials_noun_than(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
     static const char *const than[] = {"than", NULL};
 
     return i + 1 < rewriter->sentence.n
-           && trials_noun_in(rewriter, text, i, other)
-           && trials_noun_in(rewriter, text, i + 1, than);
+           && trials_rewrite_in(rewriter, text, i, other)
+           && trials_rewrite_in(rewriter, text, i + 1, than);
 }
 
 
@@ -251,7 +233,7 @@ trials_noun_doing(const trials_rewriter_t *rewriter, trials_str_t text,
 
 /* The noun rule whose words end at token `end`. */
 
-static const trials_rule_t *
+const trials_rule_t *
 trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
                  size_t from, size_t end)
 {
@@ -297,9 +279,9 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 
     if (rewriter->sentence.n == 0
         || rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
-        || trials_noun_in(rewriter, text, 0, trials_no_start)
+        || trials_rewrite_in(rewriter, text, 0, trials_no_start)
         || (rewriter->sentence.n > 1
-            && trials_noun_in(rewriter, text, 1, articles)))
+            && trials_rewrite_in(rewriter, text, 1, articles)))
     {
         return 0;
     }
@@ -313,27 +295,27 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     trials_trace_rule(rewriter->trace, "noun", rule->from, rule->to);
 
     if (trials_word_is(to.data, to.len, "your")) {
-        return trials_noun_measure(rewriter, text, rule, end, buf);
+        return trials_rewrite_measure(rewriter, text, rule, end, buf);
     }
 
     /* "Other diseases", but "another disease". */
 
-    if (trials_noun_in(rewriter, text, 0, other)
+    if (trials_rewrite_in(rewriter, text, 0, other)
         && !trials_noun_plural(text, &rewriter->sentence.list[end - 1]))
     {
         return 0;
     }
 
-    if (!trials_rewrite_bare(rewriter, text, 0)
-        || trials_noun_bound(rewriter, text, end))
+    if (!trials_rewrite_bare(rewriter, text, 0, 0)
+        || trials_measure_bound(rewriter, text, end))
     {
         return 0;
     }
 
     if (trials_word_is(to.data, to.len, "you had") && !rewriter->past
-        && trials_noun_in(rewriter, text,
-                          trials_noun_in(rewriter, text, 0, other),
-                          trials_not_past))
+        && trials_rewrite_in(rewriter, text,
+                             trials_rewrite_in(rewriter, text, 0, other),
+                             trials_not_past))
     {
         to.data = "You have";
         to.len = 8;
@@ -359,232 +341,6 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 }
 
 
-/* "Platelets (PLT) at least 100": "Your platelets (PLT) are at least 100". */
-
-static int
-trials_noun_measure(trials_rewriter_t *rewriter, trials_str_t text,
-                    const trials_rule_t *rule, size_t end, trials_buf_t *buf)
-{
-    int                      plural, both;
-    size_t                   i, start, first, last;
-    const trials_token_t    *t;
-    static const char *const articles[] = {"a", "an", NULL};
-    static const char *const be[] = {"is", "are", NULL};
-
-    t = rewriter->sentence.list;
-
-    /* "Heart failure, class II, LVEF at least 40%" is no one measure. */
-
-    i = trials_noun_chunk(rewriter, text, 0);
-    first = i > 0 && i < end && text.data[t[i].start] == ',';
-
-    if (first && !trials_noun_your(trials_noun_find(rewriter, text, 0, i))) {
-        return 0;
-    }
-
-    end = trials_noun_second(rewriter, text, end, &both);
-    i = end;
-
-    if (i < rewriter->sentence.n && text.data[t[i].start] == '(') {
-        while (i < rewriter->sentence.n && i < end + 6
-               && text.data[t[i].start] != ')') {
-            i++;
-        }
-        if (i == rewriter->sentence.n || text.data[t[i].start] != ')') {
-            return 0;
-        }
-        i++;
-    }
-
-    i = trials_noun_reach(rewriter, text, i);
-    last = i;
-
-    if (i < rewriter->sentence.n
-        && (text.data[t[i].start] == ':' || text.data[t[i].start] == '='))
-    {
-        i++;
-    }
-
-    /* "ECOG score is 0 or 1" */
-
-    if (i + 2 < rewriter->sentence.n && trials_noun_in(rewriter, text, i, be)
-        && trials_noun_bound(rewriter, text, i + 1))
-    {
-        i++;
-    }
-
-    if (i + 1 >= rewriter->sentence.n || !trials_noun_bound(rewriter, text, i)
-        || !trials_rewrite_bare(rewriter, text, i))
-    {
-        return 0;
-    }
-
-    plural = both
-             || (rule->guard == TRIALS_GUARD_COUNT
-                 && trials_noun_plural(text, &t[end - 1]));
-
-    /* "A fumigatus levels": the first word is no article. */
-
-    if (plural && trials_noun_in(rewriter, text, 0, articles)) {
-        return 0;
-    }
-
-    (void) trials_buf_append(buf, "Your ", 5);
-    start = buf->len;
-    first = t[trials_noun_in(rewriter, text, 0, articles)].start;
-    (void) trials_buf_append(buf, text.data + first,
-                             t[last - 1].start + t[last - 1].len - first);
-
-    if (buf->failed == TRIALS_OK) {
-        trials_rewrite_small(buf, start);
-    }
-
-    (void) trials_buf_append(buf, plural ? " are " : " is ", plural ? 5 : 4);
-
-    if (trials_word_is(text.data + t[i].start, t[i].len, "of")) {
-        i++;
-    }
-
-    (void) trials_buf_append(buf, text.data + t[i].start,
-                             text.len - t[i].start);
-
-    return 1;
-}
-
-
-static int
-trials_noun_your(const trials_rule_t *rule)
-{
-    return rule && trials_word_is(rule->to.data, rule->to.len, "your");
-}
-
-
-/* "Hemoglobin at screening, at least 9": the token of the bound where no more
- * than what belongs to the noun stands before it, else i. */
-
-static size_t
-trials_noun_reach(const trials_rewriter_t *rewriter, trials_str_t text,
-                  size_t i)
-{
-    long                     depth;
-    size_t                   k;
-    const trials_token_t    *t;
-    static const char *const preps[] = {"from",  "since", "by",  "at",
-                                        "in",    "on",    "for", "of",
-                                        "using", "per",   "to",  NULL};
-    static const char *const words[] = {"more",  "less",  "between", "below",
-                                        "above", "under", "over",    "greater",
-                                        "lower", "of",    NULL};
-    static const char *const at[] = {"least", "most", NULL};
-    static const char *const no[] = {
-        "or",    "and",    "that",  "which",   "who",  "is",    "are",
-        "was",   "were",   "has",   "have",    "must", "needs", "not",
-        "no",    "unless", "if",    "except",  "with", "will",  "than",
-        "times", "within", "after", "without", "may",  NULL};
-
-    t = rewriter->sentence.list;
-
-    if (i + 3 >= rewriter->sentence.n || trials_noun_bound(rewriter, text, i)
-        || !trials_noun_in(rewriter, text, i, preps)
-        || t[i + 1].kind != TRIALS_TOKEN_WORD)
-    {
-        return i;
-    }
-
-    for (k = i + 1, depth = 0;
-         k + 1 < rewriter->sentence.n && k < i + TRIALS_NOUN_REACH; k++)
-    {
-        if (t[k].kind == TRIALS_TOKEN_SIGN) {
-            depth += text.data[t[k].start] == '(';
-            depth -= text.data[t[k].start] == ')';
-
-            if (depth == 0 && strchr(",;:=", text.data[t[k].start])) {
-                return i;
-            }
-
-        } else if (depth == 0) {
-            if (trials_noun_in(rewriter, text, k + 1, at)
-                || (trials_noun_in(rewriter, text, k, words)
-                    && (!trials_word_is(text.data + t[k].start, t[k].len, "of")
-                        || trials_noun_bound(rewriter, text, k))))
-            {
-                return k;
-            }
-
-            if (trials_noun_in(rewriter, text, k, no)) {
-                return i;
-            }
-        }
-    }
-
-    return i;
-}
-
-
-/* "AST or ALT at least": the token after the last of what is measured. */
-
-static size_t
-trials_noun_second(const trials_rewriter_t *rewriter, trials_str_t text,
-                   size_t end, int *both)
-{
-    size_t                   next;
-    const trials_rule_t     *rule;
-    static const char *const joints[] = {"or", "and", NULL};
-
-    *both = 0;
-
-    if (end + 1 >= rewriter->sentence.n
-        || !trials_noun_in(rewriter, text, end, joints))
-    {
-        return end;
-    }
-
-    rule = trials_rewrite_head(rewriter, text, end + 1, &next);
-
-    if (rule == NULL || !trials_word_is(rule->to.data, rule->to.len, "your")
-        || !trials_noun_bound(rewriter, text, next))
-    {
-        return end;
-    }
-
-    *both = trials_word_is(text.data + rewriter->sentence.list[end].start,
-                           rewriter->sentence.list[end].len, "and");
-
-    return next;
-}
-
-
-/* Does a bound begin at token i: "at least", "of 5", "between"? */
-
-static size_t trials_noun_second(const trials_rewriter_t *rewriter,
-                                 trials_str_t text, size_t end, int *both);
-static int
-trials_noun_bound(const trials_rewriter_t *rewriter, trials_str_t text,
-                  size_t i)
-{
-    static const char *const words[] = {"more",   "less",  "greater", "lower",
-                                        "higher", "below", "above",   "between",
-                                        "over",   "under", "fewer",   NULL};
-    static const char *const after_at[] = {"least", "most", NULL};
-
-    if (i < rewriter->sentence.n
-        && trials_word_is(text.data + rewriter->sentence.list[i].start,
-                          rewriter->sentence.list[i].len, "of"))
-    {
-        i++;
-    }
-
-    if (i + 1 >= rewriter->sentence.n) {
-        return i < rewriter->sentence.n
-               && rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER;
-    }
-
-    return rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER
-           || trials_noun_in(rewriter, text, i, words)
-           || trials_noun_in(rewriter, text, i + 1, after_at);
-}
-
-
 void
 trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
                        size_t i, trials_buf_t *buf)
@@ -595,7 +351,7 @@ trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
 
     if (i >= rewriter->sentence.n
         || rewriter->sentence.list[i].kind != TRIALS_TOKEN_WORD
-        || trials_noun_in(rewriter, text, i, trials_determined)
+        || trials_rewrite_in(rewriter, text, i, trials_determined)
         || (rewriter->sentence.list[i].len >= 3
             && memcmp(text.data + rewriter->sentence.list[i].start, "HIV", 3)
                    == 0))
@@ -627,7 +383,7 @@ trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
 
 /* "counts", and not "status". */
 
-static int
+int
 trials_noun_plural(trials_str_t text, const trials_token_t *t)
 {
     char before;
@@ -715,16 +471,4 @@ trials_noun_spelled(const char *word, size_t len)
     }
 
     return 1;
-}
-
-
-static int
-trials_noun_in(const trials_rewriter_t *rewriter, trials_str_t text, size_t i,
-               const char *const *list)
-{
-    const trials_token_t *t;
-
-    t = &rewriter->sentence.list[i];
-
-    return trials_word_in(text.data + t->start, t->len, list);
 }

@@ -20,77 +20,21 @@ static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int article, int verbal, trials_buf_t *buf);
-static int  trials_opening_fathers(const trials_rewriter_t *rewriter,
-                                   trials_str_t text, size_t i);
-static int  trials_opening_again(const trials_rewriter_t *rewriter,
-                                 trials_str_t text, size_t last, size_t i);
-static int  trials_opening_who(const trials_rewriter_t *rewriter,
-                               trials_str_t text, size_t i);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
 static int  trials_opening_to(const trials_rewriter_t *rewriter,
                               trials_str_t text, size_t i);
 static int  trials_opening_verbal(const trials_rewriter_t *rewriter,
                                   trials_str_t text, size_t i, size_t end);
-static int  trials_opening_joined(const trials_rewriter_t *rewriter,
-                                  trials_str_t text, size_t i);
-static int  trials_opening_bare(const trials_rewriter_t *rewriter,
-                                trials_str_t text, size_t i, int verbal);
 static void trials_opening_verb(trials_str_t text, const trials_token_t *t,
                                 trials_buf_t *buf);
-static int
-trials_opening_in(const trials_rewriter_t *rewriter, trials_str_t text,
-                  size_t i, const char *const *list);
 
-
-/* These speak about the patient again, or about what must be. */
-
-static const char *const trials_not_bare[] = {
-    "whom",       "whose",       "they",      "them",     "he",
-    "she",        "his",         "her",       "himself",  "must",
-    "should",     "shall",       "patient",   "patients", "subject",
-    "subjects",   "participant", "eligible",  "excluded", "participants",
-    "allowed",    "included",    "permitted", "required", "themselves",
-    "individual", "individuals", "person",    "note",     "enrolled",
-    "acceptable", "ineligible",  "father",    "mother",   "brother",
-    "sister",     "sibling",     "siblings",  "relative", "relatives",
-    "donor",      "donors",      "infant",    "infants",  "child",
-    "children",   "neonates",    "newborn",   "newborns", NULL};
-
-/* A sentence of its own has one of these, outside a clause of "that". */
-
-static const char *const trials_finite[] = {
-    "is",     "are",     "was",    "were",   "has",      "have",     "had",
-    "does",   "do",      "did",    "cannot", "could",    "would",    "will",
-    "may",    "can",     "might",  "need",   "needs",    "occurred", "happened",
-    "occurs", "happens", "showed", "shows",  "revealed", "reveals",  NULL};
-
-static const char *const trials_relative[] = {
-    "that",   "which",  "who",   "where",   "when",      "if",
-    "unless", "as",     "you",   "because", "while",     "whether",
-    "what",   "before", "after", "until",   "whichever", NULL};
-
-static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 
 /* What may follow words that are a whole sentence: "pregnant at screening". */
 
 static const char *const trials_after_whole[] = {
     "at",     "during", "in", "within",     "or", "and", "with", "while",
     "before", "after",  "on", "throughout", "by", "for", "when", NULL};
-
-/* "who" after these is not about the reader. */
-
-static const char *const trials_people[] = {
-    "relative", "relatives", "member",          "members",   "partner",
-    "partners", "women",     "woman",           "men",       "man",
-    "doctor",   "doctors",   "parent",          "parents",   "child",
-    "children", "donor",     "donors",          "caregiver", "person",
-    "people",   "someone",   "adults",          "anyone",    "individuals",
-    "females",  "males",     "caregivers",      "those",     "spouse",
-    "sibling",  "siblings",  "mother",          "father",    "infants",
-    "one",      "physician", "staff",           "others",    "representative",
-    "guardian", "guardians", "representatives", "proxy",     "nurse",
-    "spouses",  NULL};
 
 
 int
@@ -175,9 +119,9 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
-    if (!trials_opening_bare(rewriter, text, used, verbal)
+    if (!trials_rewrite_bare(rewriter, text, used, verbal)
         || (rule->guard == TRIALS_GUARD_ANY && t->kind == TRIALS_TOKEN_WORD
-            && !trials_opening_in(rewriter, text, used, trials_after_whole)))
+            && !trials_rewrite_in(rewriter, text, used, trials_after_whole)))
     {
         return 0;
     }
@@ -222,8 +166,8 @@ trials_opening_to(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const to[] = {"to", NULL};
 
     for (; i + 1 < rewriter->sentence.n; i++) {
-        if (trials_opening_in(rewriter, text, i, joints)
-            && trials_opening_in(rewriter, text, i + 1, to))
+        if (trials_rewrite_in(rewriter, text, i, joints)
+            && trials_rewrite_in(rewriter, text, i + 1, to))
         {
             return 1;
         }
@@ -246,20 +190,20 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
         "people",      "patients",   "subjects", "participants",
         "individuals", "volunteers", "persons",  NULL};
     static const char *const no[] = {
-        "the",   "a",     "an",     "in",      "on",   "at",     "of",  "by",
-        "their", "your",  "his",    "her",     "they", "it",     "for", "with",
-        "you",   "to",    "from",   "without", "if",   "during", "as",  "after",
-        "would", "could", "before", "when",    "will", "study",  "do",  NULL};
+        "the",    "a",     "an",    "in",    "on",     "at",      "of",
+        "by",     "their", "your",  "his",   "her",    "they",    "it",
+        "for",    "with",  "you",   "to",    "from",   "without", "if",
+        "during", "as",    "after", "would", "could",  "before",  "when",
+        "will",   "study", "do",    "must",  "should", "shall",   NULL};
 
     t = &rewriter->sentence.list[first];
 
     if (first + 2 >= rewriter->sentence.n
-        || !trials_opening_in(rewriter, text, first, who)
-        || !trials_opening_in(rewriter, text, first - 1, many)
+        || !trials_rewrite_in(rewriter, text, first, who)
+        || !trials_rewrite_in(rewriter, text, first - 1, many)
         || t[1].kind != TRIALS_TOKEN_WORD || t[2].kind != TRIALS_TOKEN_WORD
-        || trials_opening_in(rewriter, text, first + 1, no)
-        || trials_opening_in(rewriter, text, first + 1, trials_not_bare)
-        || !trials_opening_bare(rewriter, text, first + 2, 1))
+        || trials_rewrite_in(rewriter, text, first + 1, no)
+        || !trials_rewrite_bare(rewriter, text, first + 2, 1))
     {
         return 0;
     }
@@ -281,37 +225,12 @@ trials_opening_verbal(const trials_rewriter_t *rewriter, trials_str_t text,
                                         "was", "were", "does", "do",  NULL};
 
     for (; i < end; i++) {
-        if (trials_opening_in(rewriter, text, i, verbs)) {
+        if (trials_rewrite_in(rewriter, text, i, verbs)) {
             return 1;
         }
     }
 
     return 0;
-}
-
-
-/* "Has asthma and is pregnant": is the verb at token i joined to the one that
- * opens the sentence? */
-
-static int
-trials_opening_joined(const trials_rewriter_t *rewriter, trials_str_t text,
-                      size_t i)
-{
-    static const char *const joints[] = {"or", "and", "but", NULL};
-    static const char *const have[] = {"has", "have", "had", NULL};
-    static const char *const be[] = {"is", "are", "was", "were", NULL};
-    static const char *const states[] = {
-        "pregnant", "breastfeeding", "willing",   "able",     "not",
-        "unable",   "receiving",     "taking",    "on",       "now",
-        "still",    "expected",      "scheduled", "using",    "getting",
-        "having",   "planning",      "likely",    "unlikely", "unwilling",
-        "fit",      "under",         "allergic",  "in",       NULL};
-
-    return i > 0 && trials_opening_in(rewriter, text, i - 1, joints)
-           && i + 1 < rewriter->sentence.n
-           && (trials_opening_in(rewriter, text, i, have)
-               || (trials_opening_in(rewriter, text, i, be)
-                   && trials_opening_in(rewriter, text, i + 1, states)));
 }
 
 
@@ -340,11 +259,11 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
     for (i = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
 
-        if (trials_opening_in(rewriter, text, i, ahead)) {
+        if (trials_rewrite_in(rewriter, text, i, ahead)) {
             return now;
         }
 
-        past |= trials_opening_in(rewriter, text, i, over)
+        past |= trials_rewrite_in(rewriter, text, i, over)
                 && ((i > 0 && trials_token_is_unit(text, &t[-1]))
                     || t[1].kind == TRIALS_TOKEN_NUMBER);
     }
@@ -365,14 +284,14 @@ trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
         "volunteers", "those",    "anyone",      NULL};
 
     for (i = 0; i + 1 < rewriter->sentence.n
-                && trials_opening_in(rewriter, text, i, before);
+                && trials_rewrite_in(rewriter, text, i, before);
          i++)
     {
         /* void */
     }
 
     return i + 1 < rewriter->sentence.n
-                   && trials_opening_in(rewriter, text, i, names)
+                   && trials_rewrite_in(rewriter, text, i, names)
                ? i + 1
                : 0;
 }
@@ -417,13 +336,13 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         "intolerance", "diagnosis", "have",     "had",      NULL};
 
     if (to.len > 3 && memcmp(to.data + to.len - 3, "got", 3) == 0
-        && trials_opening_in(rewriter, text, i, use))
+        && trials_rewrite_in(rewriter, text, i, use))
     {
         return 0;
     }
 
     if (to.len > 3 && memcmp(to.data + to.len - 3, " no", 3) == 0
-        && trials_opening_in(rewriter, text, i, articles))
+        && trials_rewrite_in(rewriter, text, i, articles))
     {
         return 0;
     }
@@ -432,7 +351,7 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
     if (to.len > 15 && memcmp(to.data, "You are pregnant", 16) == 0) {
         for (k = i; k < rewriter->sentence.n; k++) {
-            if (trials_opening_in(rewriter, text, k, women)) {
+            if (trials_rewrite_in(rewriter, text, k, women)) {
                 return 0;
             }
         }
@@ -449,22 +368,23 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     if (to.len > 5
         && (memcmp(to.data + to.len - 5, " have", 5) == 0
             || memcmp(to.data + to.len - 4, " had", 4) == 0)
-        && trials_opening_in(rewriter, text, i, when)
+        && trials_rewrite_in(rewriter, text, i, when)
         && !(i + 1 < rewriter->sentence.n
-             && trials_opening_in(rewriter, text, i + 1, situ)))
+             && trials_rewrite_in(rewriter, text, i + 1, situ)))
     {
         return 0;
     }
 
     for (relative = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
-        relative |= trials_opening_in(rewriter, text, i, trials_relative);
+        relative |=
+            trials_rewrite_in(rewriter, text, i, trials_rewrite_relative);
 
         /* "Use of one drug, or of another"; "past surgery, or taking part in". */
 
         if ((trials_word_is(text.data + t->start, t->len, "or")
              || trials_word_is(text.data + t->start, t->len, "and"))
-            && trials_opening_in(rewriter, text, i + 1, has ? ofs : goes))
+            && trials_rewrite_in(rewriter, text, i + 1, has ? ofs : goes))
         {
             return 0;
         }
@@ -473,13 +393,13 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if ((trials_word_is(text.data + t->start, t->len, "or")
              || trials_word_is(text.data + t->start, t->len, "and"))
-            && ((trials_opening_in(rewriter, text, i + 1, states)
+            && ((trials_rewrite_in(rewriter, text, i + 1, states)
                  && !(
-                     trials_opening_joined(rewriter, text, i + 1)
+                     trials_rewrite_joined(rewriter, text, i + 1)
                          ? verbal && !relative
                          : relative
-                               && trials_opening_in(rewriter, text, i + 1, be)))
-                || (!has && trials_opening_in(rewriter, text, i + 1, things))))
+                               && trials_rewrite_in(rewriter, text, i + 1, be)))
+                || (!has && trials_rewrite_in(rewriter, text, i + 1, things))))
         {
             return 0;
         }
@@ -519,9 +439,10 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
         }
 
         verbal =
-            verbal && !trials_opening_in(rewriter, text, k, trials_relative);
+            verbal
+            && !trials_rewrite_in(rewriter, text, k, trials_rewrite_relative);
 
-        if (verbal && trials_opening_joined(rewriter, text, k)) {
+        if (verbal && trials_rewrite_joined(rewriter, text, k)) {
             (void) trials_buf_append(buf, text.data + from, t[k].start - from);
             trials_opening_verb(text, &t[k], buf);
             from = t[k].start + t[k].len;
@@ -535,9 +456,9 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
         (void) trials_buf_append(buf, text.data + from, t[k].start - from);
         /* "or you are taking", "and are taking", ", and you are taking". */
 
-        if (k > i && trials_opening_in(rewriter, text, k - 1, ors)) {
+        if (k > i && trials_rewrite_in(rewriter, text, k - 1, ors)) {
             (void) trials_buf_append(buf, "you ", 4);
-        } else if (k == i || !trials_opening_in(rewriter, text, k - 1, ands)) {
+        } else if (k == i || !trials_rewrite_in(rewriter, text, k - 1, ands)) {
             (void) trials_buf_append(buf, "and you ", 8);
         }
 
@@ -568,12 +489,12 @@ trials_opening_owners(const trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "aspirin, heparin or their ingredients". */
 
-    if (trials_opening_in(rewriter, text, end + 1, parts)) {
+    if (trials_rewrite_in(rewriter, text, end + 1, parts)) {
         return 1;
     }
 
     for (; i < end; i++) {
-        if (trials_opening_in(rewriter, text, i, owners)) {
+        if (trials_rewrite_in(rewriter, text, i, owners)) {
             return 1;
         }
     }
@@ -614,169 +535,4 @@ trials_opening_verb(trials_str_t text, const trials_token_t *t,
     }
 
     (void) trials_buf_append(buf, word, len);
-}
-
-
-int
-trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i)
-{
-    return trials_opening_bare(rewriter, text, i, 0);
-}
-
-
-/* The same after a verb, to which others may be joined. */
-
-static int
-trials_opening_bare(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int verbal)
-{
-    size_t                last, verbs, outer;
-    unsigned              relative, outside;
-    const trials_token_t *t;
-
-    relative = 0;
-    outside = 0;
-    verbs = 0;
-    outer = 0;
-    last = 0;
-
-    for (; i < rewriter->sentence.n; i++) {
-        t = &rewriter->sentence.list[i];
-
-        if (t->kind == TRIALS_TOKEN_SIGN) {
-            if (text.data[t->start] == ':' && i + 1 < rewriter->sentence.n
-                && t[1].kind != TRIALS_TOKEN_SIGN)
-            {
-                return 0;
-            }
-
-            /* A clause in brackets ends with them. */
-
-            if (text.data[t->start] == '(') {
-                outside = relative;
-                outer = verbs;
-
-            } else if (text.data[t->start] == ')') {
-                relative = outside;
-                verbs = outer;
-            }
-            continue;
-        }
-
-        if ((trials_opening_in(rewriter, text, i, trials_not_bare)
-             && !trials_opening_fathers(rewriter, text, i))
-            || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
-                && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
-        {
-            return 0;
-        }
-
-        if (trials_word_is(text.data + t->start, t->len, "who")
-            && !trials_opening_who(rewriter, text, i))
-        {
-            return 0;
-        }
-
-        /* "cancer that has spread may be treated": a clause of "that" has one
-         * verb, perhaps of two words, and another only after "and" or "or". */
-
-        if (trials_opening_in(rewriter, text, i, trials_relative)) {
-            relative = 1;
-            verbs++;
-        }
-
-        if (relative && verbs == 0 && i + 1 < rewriter->sentence.n
-            && trials_opening_in(rewriter, text, i, trials_joints)
-            && !trials_opening_in(rewriter, text, i + 1, trials_relative))
-        {
-            verbs = 1;
-        }
-
-        if (!trials_opening_in(rewriter, text, i, trials_finite)
-            || (i > 0
-                && trials_word_is(text.data + t[-1].start, t[-1].len, "to"))
-            || (verbal && !relative
-                && trials_opening_joined(rewriter, text, i)))
-        {
-            continue;
-        }
-
-        if (!relative
-            || (i > 0 && text.data[t[-1].start] == ','
-                && (trials_word_is(text.data + t->start, t->len, "has")
-                    || trials_word_is(text.data + t->start, t->len, "is")))
-            || (verbs == 0 && i > last + 1
-                && !trials_opening_again(rewriter, text, last, i)))
-        {
-            return 0;
-        }
-
-        verbs -= verbs && !(last && i <= last + 1);
-        last = i;
-    }
-
-    return 1;
-}
-
-
-/* "that may harm you, may mislead the study": the same verb in a list. */
-
-static int
-trials_opening_again(const trials_rewriter_t *rewriter, trials_str_t text,
-                     size_t last, size_t i)
-{
-    const trials_token_t *first, *t;
-
-    first = &rewriter->sentence.list[last];
-    t = &rewriter->sentence.list[i];
-
-    return i > 0 && text.data[t[-1].start] == ',' && t->len == first->len
-           && memcmp(text.data + t->start, text.data + first->start, t->len)
-                  == 0;
-}
-
-
-/* "to father children", "father a child". */
-
-static int
-trials_opening_fathers(const trials_rewriter_t *rewriter, trials_str_t text,
-                       size_t i)
-{
-    static const char *const father[] = {"father", NULL};
-    static const char *const child[] = {"father", "children", "child", "a",
-                                        NULL};
-
-    return (i + 1 < rewriter->sentence.n
-            && trials_opening_in(rewriter, text, i, father)
-            && trials_opening_in(rewriter, text, i + 1, child))
-           || (i > 1
-               && (trials_opening_in(rewriter, text, i - 1, father)
-                   || trials_opening_in(rewriter, text, i - 2, father))
-               && trials_opening_in(rewriter, text, i, child));
-}
-
-
-/* Is the "who" at token i about the reader? */
-
-static int
-trials_opening_who(const trials_rewriter_t *rewriter, trials_str_t text,
-                   size_t i)
-{
-    return i > 0 && i + 1 < rewriter->sentence.n
-           && rewriter->sentence.list[i + 1].kind == TRIALS_TOKEN_WORD
-           && rewriter->sentence.list[i - 1].kind != TRIALS_TOKEN_SIGN
-           && !trials_opening_in(rewriter, text, i - 1, trials_people);
-}
-
-
-static int
-trials_opening_in(const trials_rewriter_t *rewriter, trials_str_t text,
-                  size_t i, const char *const *list)
-{
-    const trials_token_t *t;
-
-    t = &rewriter->sentence.list[i];
-
-    return trials_word_in(text.data + t->start, t->len, list);
 }

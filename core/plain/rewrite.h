@@ -138,9 +138,30 @@ void trials_rewrite_small(trials_buf_t *buf, size_t at);
 /* Would "an" stand before the word? */
 int trials_rewrite_wants_an(const char *word, size_t len);
 
-/* Does a verb, or another mention of the patient, follow from token i on? */
+/* Does no verb, nor another mention of the patient, follow from token i on?
+ * verbal: a verb stands before it, to which others may be joined. */
 int trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
-                        size_t i);
+                        size_t i, int verbal);
+
+/* "Has asthma and is pregnant": is the verb at token i joined to the one that
+ * opens the sentence? */
+int trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
+                          size_t i);
+
+/* What begins a clause with a verb of its own. */
+extern const char *const trials_rewrite_relative[];
+
+/* Is token i of the sentence one of a list of words in lower case? */
+static inline int
+trials_rewrite_in(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i, const char *const *list)
+{
+    const trials_token_t *t;
+
+    t = &rewriter->sentence.list[i];
+
+    return trials_word_in(text.data + t->start, t->len, list);
+}
 
 
 #endif
