@@ -36,15 +36,16 @@ typedef struct {
 } trials_heading_t;
 
 
-static void   trials_heading_split(trials_str_t line, trials_heading_t *h);
-static void   trials_heading_keys(trials_str_t line, trials_heading_t *h);
-static int    trials_heading_has(trials_str_t line, const trials_heading_t *h,
-                                 const char *const *list);
-static int    trials_heading_says(trials_str_t line, const trials_heading_t *h,
-                                  size_t word, const char *const *list);
-static size_t trials_mark_sign(trials_str_t line, size_t i);
-static size_t trials_mark_number(trials_str_t line, size_t i, unsigned *next);
-static int    trials_mark_counts(trials_str_t line, size_t i);
+static void trials_heading_split(trials_str_t line, trials_heading_t *h);
+static int  trials_heading_parted(trials_str_t line, const trials_heading_t *h);
+static void trials_heading_keys(trials_str_t line, trials_heading_t *h);
+static int  trials_heading_has(trials_str_t line, const trials_heading_t *h,
+                               const char *const *list);
+static int  trials_heading_says(trials_str_t line, const trials_heading_t *h,
+                                size_t word, const char *const *list);
+static size_t   trials_mark_sign(trials_str_t line, size_t i);
+static size_t   trials_mark_number(trials_str_t line, size_t i, unsigned *next);
+static int      trials_mark_counts(trials_str_t line, size_t i);
 static unsigned trials_mark_value(const char *data, size_t len, unsigned next);
 
 
@@ -194,7 +195,10 @@ trials_heading_split(trials_str_t line, trials_heading_t *h)
 
         in_word = 0;
 
-        if (code == ':' || code == 0xff1a) {
+        if (code == ':' || code == 0xff1a
+            || (code == '.' && i + n < line.len
+                && trials_heading_parted(line, h)))
+        {
             h->colon = 1;
             h->end = i + n;
 
@@ -213,6 +217,21 @@ trials_heading_split(trials_str_t line, trials_heading_t *h)
 
         h->stop = code == '.';
     }
+}
+
+
+/* "Study Exclusion Criteria. Pregnancy. Gout.": a full stop for the colon. */
+
+static int
+trials_heading_parted(trials_str_t line, const trials_heading_t *h)
+{
+    static const char *const whose[] = {"study", "trial", "key", "main", NULL};
+
+    return (h->n == 2 || (h->n == 3 && trials_heading_says(line, h, 0, whose)))
+           && trials_heading_says(line, h, h->n - 1, trials_heading_criteria)
+           && (trials_heading_says(line, h, h->n - 2, trials_heading_include)
+               || trials_heading_says(line, h, h->n - 2,
+                                      trials_heading_exclude));
 }
 
 
@@ -285,6 +304,41 @@ trials_heading_says_more(trials_str_t heading, size_t words)
     }
 
     return n >= words;
+}
+
+
+int
+trials_heading_requires(trials_str_t line)
+{
+    size_t                   i;
+    trials_heading_t         h;
+    static const char *const disease[] = {"disease", NULL};
+    static const char *const traits[] = {"characteristics", NULL};
+    static const char *const must[] = {"must", NULL};
+    static const char *const meet[] = {"meet", "fulfill", "fulfil", "satisfy",
+                                       NULL};
+    static const char *const following[] = {"following", NULL};
+
+    trials_heading_split(line, &h);
+
+    if (!h.colon || h.more || h.n < 2) {
+        return 0;
+    }
+
+    if (h.n == 2) {
+        return trials_heading_says(line, &h, 0, disease)
+               && trials_heading_says(line, &h, 1, traits);
+    }
+
+    for (i = 1; i + 2 < h.n; i++) {
+        if (trials_heading_says(line, &h, i, must)
+            && trials_heading_says(line, &h, i + 1, meet))
+        {
+            return h.end == line.len && trials_heading_has(line, &h, following);
+        }
+    }
+
+    return 0;
 }
 
 

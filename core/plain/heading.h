@@ -24,6 +24,14 @@ size_t trials_heading_read(trials_str_t line, trials_group_kind_t *kind);
  */
 size_t trials_heading_within(trials_str_t line);
 
+/*
+ * Does the line head what all who join must meet, though it says neither
+ * "inclusion" nor "exclusion": "DISEASE CHARACTERISTICS:" (the first part of
+ * NCI's old abstracts, whose exclusions say "No ..."), "Patients must meet all
+ * of the following criteria:"?
+ */
+int trials_heading_requires(trials_str_t line);
+
 /* Does the heading say more than which kind of criteria follow, in at least so
  * many words? */
 int trials_heading_says_more(trials_str_t heading, size_t words);

@@ -41,7 +41,9 @@ int
 trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
                        const trials_place_of_t *place, trials_buf_t *buf)
 {
-    if (place->kind == TRIALS_GROUP_OTHER || place->turned || text.len == 0) {
+    if (place->kind == TRIALS_GROUP_OTHER || place->turned || place->title
+        || text.len == 0)
+    {
         return 0;
     }
 

@@ -18,7 +18,8 @@ static trials_rc_t trials_pieces_joins(trials_pieces_t *pieces);
 static size_t      trials_pieces_join(trials_str_t text);
 static trials_rc_t trials_pieces_groups(trials_pieces_t      *pieces,
                                         trials_eligibility_t *eligibility);
-static void        trials_pieces_implied(trials_eligibility_t *eligibility);
+static void        trials_pieces_implied(const trials_pieces_t *pieces,
+                                         trials_eligibility_t  *eligibility);
 static trials_rc_t
 trials_pieces_fill(trials_pieces_t *pieces, trials_eligibility_t *eligibility);
 
@@ -327,16 +328,20 @@ trials_pieces_groups(trials_pieces_t *pieces, trials_eligibility_t *eligibility)
         }
     }
 
-    trials_pieces_implied(eligibility);
+    trials_pieces_implied(pieces, eligibility);
 
     return TRIALS_OK;
 }
 
 
-/* A record that heads its exclusions only has its inclusions before them. */
+/*
+ * A record that heads its exclusions only has its inclusions before them; one
+ * that heads neither may say otherwise that all of it must be met.
+ */
 
 static void
-trials_pieces_implied(trials_eligibility_t *eligibility)
+trials_pieces_implied(const trials_pieces_t *pieces,
+                      trials_eligibility_t  *eligibility)
 {
     size_t i, exclusions;
 
@@ -349,7 +354,9 @@ trials_pieces_implied(trials_eligibility_t *eligibility)
         exclusions += eligibility->groups[i].kind == TRIALS_GROUP_EXCLUSION;
     }
 
-    if (exclusions && eligibility->groups[0].kind == TRIALS_GROUP_OTHER) {
+    if (eligibility->groups[0].kind == TRIALS_GROUP_OTHER
+        && (exclusions || trials_heading_requires(pieces->list[0].text)))
+    {
         eligibility->groups[0].kind = TRIALS_GROUP_INCLUSION;
     }
 }

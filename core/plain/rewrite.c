@@ -428,6 +428,57 @@ trials_rewrite_turns(trials_str_t line)
 }
 
 
+int
+trials_rewrite_titles(trials_str_t line)
+{
+    size_t                   i, n, words;
+    static const char *const asks[] = {"adequate", "normal", "sufficient",
+                                       "having",   "taking", "inability",
+                                       NULL};
+    static const char *const leads[] = {
+        "any",      "all",       "both",    "either",    "one",     "two",
+        "more",     "least",     "below",   "following", "follows", "these",
+        "criteria", "criterion", "with",    "without",   "that",    "which",
+        "who",      "as",        "if",      "must",      "has",     "have",
+        "had",      "is",        "are",     "be",        "meets",   "meet",
+        "meeting",  "requiring", "needing", "defined",   "such",    "like",
+        "include",  "includes",  "namely",  "including", "except",  NULL};
+    static const char *const ends[] = {"of", "by",  "for", "to", "from",
+                                       "in", "and", "or",  NULL};
+
+    words = 0;
+
+    if (line.len == 0 || line.data[line.len - 1] != ':') {
+        return 0;
+    }
+
+    for (i = 0; i < line.len; i += n + (n == 0)) {
+        for (n = 0; i + n < line.len
+                    && trials_is_lower(trials_lower(line.data[i + n]));
+             n++)
+        {
+            /* void */
+        }
+
+        if (n == 0) {
+            continue;
+        }
+
+        if (trials_word_in(line.data + i, n, leads)
+            || (words == 0 && trials_word_in(line.data + i, n, asks))
+            || (i + n + 1 == line.len
+                && trials_word_in(line.data + i, n, ends)))
+        {
+            return 0;
+        }
+
+        words++;
+    }
+
+    return words <= TRIALS_REWRITE_TITLE;
+}
+
+
 void
 trials_rewrite_capital(trials_buf_t *buf, size_t at)
 {

@@ -19,10 +19,14 @@ typedef struct {
     unsigned            nested : 1;
     unsigned            turned : 1; /* what is above it denies or excepts it, or
                                        begins the sentence that it ends */
+    unsigned            title : 1;  /* it names what stands below it */
 } trials_place_of_t;
 
 /* Places of a text where a phrase was replaced in vain. */
 #define TRIALS_REWRITE_KEPT 6
+
+/* Words of a title, at most. */
+#define TRIALS_REWRITE_TITLE 8
 
 typedef struct {
     const trials_rules_t *rules;
@@ -76,6 +80,9 @@ trials_rewrite_apart(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
 /* Does what stands under this line mean less, or the opposite ("none of"), or
  * only end its sentence ("history of:")? */
 int trials_rewrite_turns(trials_str_t line);
+
+/* Is this line, which others stand under, but their title ("Chemotherapy:")? */
+int trials_rewrite_titles(trials_str_t line);
 
 /* Appends text with its phrases and signs in plain words, but for phrases at one
  * of the places that are kept. */

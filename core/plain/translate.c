@@ -111,10 +111,14 @@ trials_criteria_each(trials_criteria_t *all, trials_criterion_t *criteria,
 {
     size_t            i;
     trials_rc_t       rc;
-    trials_place_of_t inner;
+    trials_place_of_t here, inner;
 
     for (i = 0; i < n; i++) {
-        rc = trials_criterion(all, &criteria[i], place);
+        here = *place;
+        here.title = criteria[i].ncriteria
+                     && trials_rewrite_titles(criteria[i].original);
+
+        rc = trials_criterion(all, &criteria[i], &here);
         if (rc != TRIALS_OK) {
             return rc;
         }

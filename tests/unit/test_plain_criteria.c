@@ -325,6 +325,49 @@ test_turned(void **state)
 }
 
 
+/* What heads others is no requirement of its own. */
+
+static void
+test_titles(void **state)
+{
+    size_t       i;
+    fixture_t   *f;
+    trials_buf_t buf;
+    static const struct {
+        const char *line;
+        const char *plain;
+    } cases[] = {
+        {"Chemotherapy:", "Chemo:"},
+        {"PRIOR CONCURRENT THERAPY:", "PRIOR CONCURRENT THERAPY:"},
+        {"Renal function (within 7 days):", "Kidney function (within 7 days):"},
+        {"Adequate heart function:", "You have good enough heart function:"},
+        {"Diagnosis of:", "You have a diagnosis of:"},
+        {"Subjects with asthma defined as follows:",
+         "You have asthma defined as follows:"},
+    };
+
+    f = *state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        trials_buf_init(&buf, 65536);
+        (void) trials_buf_printf(&buf,
+                                 "Inclusion Criteria:\n\n* %s\n\n"
+                                 "  * No gout\n",
+                                 cases[i].line);
+        translate(f, buf.data);
+        trials_buf_free(&buf);
+        assert_string_equal(f->eligibility.groups[0].criteria[0].plain.data,
+                            cases[i].plain);
+    }
+
+    /* With nothing below it the same words are one. */
+
+    translate(f, "Inclusion Criteria:\n\n* Chemotherapy\n");
+    assert_string_equal(f->eligibility.groups[0].criteria[0].plain.data,
+                        "You had chemo.");
+}
+
+
 static const trials_term_t *
 term_of(const trials_text_t *text, const char *word)
 {
@@ -452,6 +495,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_turned, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_titles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_terms, setup, teardown),
         cmocka_unit_test_setup_teardown(test_context, setup, teardown),
         cmocka_unit_test_setup_teardown(test_grades, setup, teardown),
