@@ -69,7 +69,7 @@ trials_rc_t
 trials_rewrite(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
                const trials_place_of_t *place)
 {
-    trials_rc_t    rc;
+    trials_rc_t    rc, apart;
     trials_error_t err, again;
 
     memset(&err, 0, sizeof(trials_error_t));
@@ -92,20 +92,28 @@ trials_rewrite(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
         rc = trials_rewrite_phrased(rewriter, criterion, place, &again);
     }
 
-    /* Where a phrase is not proven, its sentence may be. */
-
-    if (rc == TRIALS_FAILED) {
-        rc = trials_rewrite_steps(rewriter, criterion, criterion->original,
-                                  place, &again);
-    }
-
     if (rc != TRIALS_FAILED) {
         return rc;
     }
 
-    rc = trials_rewrite_apart(rewriter, criterion, place);
-    if (rc != TRIALS_NOT_FOUND) {
-        return rc;
+    apart = trials_rewrite_apart(rewriter, criterion, place);
+    if (apart == TRIALS_NOMEM || (apart == TRIALS_OK && criterion->faithful)) {
+        return apart;
+    }
+
+    /* Where a phrase is not proven, its sentence may be. */
+
+    if (apart == TRIALS_OK
+        && trials_check_original(&rewriter->check, criterion->original)
+               != TRIALS_OK)
+    {
+        return TRIALS_NOMEM;
+    }
+
+    rc = trials_rewrite_steps(rewriter, criterion, criterion->original, place,
+                              &again);
+    if (rc != TRIALS_FAILED || apart == TRIALS_OK) {
+        return rc == TRIALS_FAILED ? apart : rc;
     }
 
     criterion->doubt =
