@@ -6,6 +6,8 @@
 #include "core/plain/rewrite.h"
 
 
+static int trials_bare_relative(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
 static int trials_bare_again(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t last, size_t i);
 static int trials_bare_fathers(const trials_rewriter_t *rewriter,
@@ -27,6 +29,12 @@ static const char *const trials_not_bare[] = {
     "sister",     "sibling",     "siblings",  "relative", "relatives",
     "donor",      "donors",      "infant",    "infants",  "child",
     "children",   "neonates",    "newborn",   "newborns", NULL};
+
+/* These do so in brackets too. */
+
+static const char *const trials_pronouns[] = {
+    "whom", "whose", "they", "them",    "he",         "she",
+    "his",  "her",   "him",  "himself", "themselves", NULL};
 
 /* A sentence of its own has one of these, outside a clause of "that". */
 
@@ -64,35 +72,38 @@ int
 trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int verbal)
 {
-    size_t                last, verbs, outer;
-    unsigned              relative, outside;
-    const trials_token_t *t;
+    size_t                   last, verbs, close;
+    unsigned                 relative;
+    const trials_token_t    *t;
+    static const char *const ends[] = {"has", "is", "will", "cannot", NULL};
 
     relative = 0;
-    outside = 0;
     verbs = 0;
-    outer = 0;
     last = 0;
+    close = 0;
 
     for (; i < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
 
         if (t->kind == TRIALS_TOKEN_SIGN) {
-            if (text.data[t->start] == ':' && i + 1 < rewriter->sentence.n
+            if (text.data[t->start] == ':' && i > close
+                && i + 1 < rewriter->sentence.n
                 && t[1].kind != TRIALS_TOKEN_SIGN)
             {
                 return 0;
             }
 
-            /* A clause in brackets ends with them. */
+            if (text.data[t->start] == '(' && i > close) {
+                close = trials_rewrite_close(rewriter, text, i);
+            }
+            continue;
+        }
 
-            if (text.data[t->start] == '(') {
-                outside = relative;
-                outer = verbs;
+        /* What stands in brackets has verbs and people of its own. */
 
-            } else if (text.data[t->start] == ')') {
-                relative = outside;
-                verbs = outer;
+        if (i < close) {
+            if (trials_rewrite_in(rewriter, text, i, trials_pronouns)) {
+                return 0;
             }
             continue;
         }
@@ -114,7 +125,7 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
         /* "cancer that has spread may be treated": a clause of "that" has one
          * verb, perhaps of two words, and another only after "and" or "or". */
 
-        if (trials_rewrite_in(rewriter, text, i, trials_rewrite_relative)) {
+        if (trials_bare_relative(rewriter, text, i)) {
             relative = 1;
             verbs++;
         }
@@ -138,8 +149,8 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if (!relative
             || (i > 0 && text.data[t[-1].start] == ','
-                && (trials_word_is(text.data + t->start, t->len, "has")
-                    || trials_word_is(text.data + t->start, t->len, "is")))
+                && trials_rewrite_in(rewriter, text, i, ends)
+                && !trials_bare_again(rewriter, text, last, i))
             || (verbs == 0 && i > last + 1
                 && !trials_bare_again(rewriter, text, last, i)))
         {
@@ -158,9 +169,12 @@ int
 trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
                       size_t i)
 {
+    size_t                   joint;
     static const char *const joints[] = {"or", "and", "but", NULL};
-    static const char *const have[] = {"has", "have", "had", NULL};
+    static const char *const have[] = {"has", "have",   "had",  "does",  "do",
+                                       "did", "cannot", "need", "needs", NULL};
     static const char *const be[] = {"is", "are", "was", "were", NULL};
+    static const char *const when[] = {"later", "then", "also", NULL};
     static const char *const states[] = {
         "pregnant", "breastfeeding", "willing",   "able",     "not",
         "unable",   "receiving",     "taking",    "on",       "now",
@@ -168,11 +182,68 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
         "having",   "planning",      "likely",    "unlikely", "unwilling",
         "fit",      "under",         "allergic",  "in",       NULL};
 
-    return i > 0 && trials_rewrite_in(rewriter, text, i - 1, joints)
+    joint =
+        i > 1 && trials_rewrite_in(rewriter, text, i - 1, when) ? i - 2 : i - 1;
+
+    return i > 0 && trials_rewrite_in(rewriter, text, joint, joints)
            && i + 1 < rewriter->sentence.n
            && (trials_rewrite_in(rewriter, text, i, have)
                || (trials_rewrite_in(rewriter, text, i, be)
                    && trials_rewrite_in(rewriter, text, i + 1, states)));
+}
+
+
+/* Does token i begin a clause with a verb of its own?  Not in "because of",
+ * "such as", "as well as". */
+
+static int
+trials_bare_relative(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t i)
+{
+    const trials_token_t *t;
+
+    if (!trials_rewrite_in(rewriter, text, i, trials_rewrite_relative)) {
+        return 0;
+    }
+
+    t = &rewriter->sentence.list[i];
+
+    if (trials_word_is(text.data + t->start, t->len, "because")) {
+        return i + 1 < rewriter->sentence.n
+               && !trials_word_is(text.data + t[1].start, t[1].len, "of");
+    }
+
+    return !(
+        trials_word_is(text.data + t->start, t->len, "as") && i > 0
+        && (trials_word_is(text.data + t[-1].start, t[-1].len, "such")
+            || trials_word_is(text.data + t[-1].start, t[-1].len, "well")
+            || (i + 1 < rewriter->sentence.n
+                && trials_word_is(text.data + t[1].start, t[1].len, "well"))));
+}
+
+
+size_t
+trials_rewrite_close(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t i)
+{
+    size_t                depth;
+    const trials_token_t *t;
+
+    for (depth = 0; i < rewriter->sentence.n; i++) {
+        t = &rewriter->sentence.list[i];
+
+        if (t->kind != TRIALS_TOKEN_SIGN) {
+            continue;
+        }
+
+        depth += text.data[t->start] == '(';
+
+        if (text.data[t->start] == ')' && --depth == 0) {
+            return i;
+        }
+    }
+
+    return 0;
 }
 
 

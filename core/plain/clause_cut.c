@@ -11,8 +11,6 @@
 
 
 static int trials_clause_lives(const trials_clauses_t *c, size_t i);
-static int
-trials_clause_finite_in(const trials_clauses_t *c, size_t from, size_t end);
 
 
 /* After a cut before one of these a sentence follows anyway. */
@@ -45,6 +43,19 @@ trials_clause_vague(const trials_clauses_t *c, size_t i)
 
     /* "Past treatment (within 4 weeks) | or current treatment with": what for? */
 
+    i = trials_clause_outside(c, i);
+    t = &c->tokens[i];
+
+    return trials_clause_words(c, i) < 4
+           && trials_word_in(c->text.data + t->start, t->len, words);
+}
+
+
+/* Token i, or the one before the brackets that end there. */
+
+size_t
+trials_clause_outside(const trials_clauses_t *c, size_t i)
+{
     if (trials_clause_is(c, i, ")")) {
         while (i > c->from && !trials_clause_is(c, i, "(")) {
             i--;
@@ -52,10 +63,7 @@ trials_clause_vague(const trials_clauses_t *c, size_t i)
         i -= i > c->from;
     }
 
-    t = &c->tokens[i];
-
-    return trials_clause_words(c, i) < 4
-           && trials_word_in(c->text.data + t->start, t->len, words);
+    return i;
 }
 
 
@@ -73,7 +81,7 @@ trials_clause_applies(const trials_clauses_t *c, size_t i, size_t next)
 
     if (c->opening.len || trials_clause_words(c, i) < 5
         || trials_clause_rest(c, next) < 4 || !trials_clause_hard(c)
-        || !trials_clause_finite_in(c, next, next + 10))
+        || !trials_clause_verb(c, next, next + 10))
     {
         return 0;
     }
@@ -94,8 +102,8 @@ trials_clause_applies(const trials_clauses_t *c, size_t i, size_t next)
 
 /* Does a verb stand between the tokens, in no clause of "that"? */
 
-static int
-trials_clause_finite_in(const trials_clauses_t *c, size_t from, size_t end)
+int
+trials_clause_verb(const trials_clauses_t *c, size_t from, size_t end)
 {
     const trials_token_t    *t;
     static const char *const verbs[] = {
@@ -487,7 +495,7 @@ trials_clause_bare(const trials_clauses_t *c, size_t i, size_t next)
 
         return !(trials_clause_is(c, i, "that")
                  || trials_clause_is(c, i, "which"))
-               || !trials_clause_finite_in(c, next, c->ntokens);
+               || !trials_clause_verb(c, next, c->ntokens);
     }
 
     for (end = next; end < c->ntokens && !trials_clause_ends(c, end); end++) {
@@ -608,8 +616,8 @@ trials_clause_whole(const trials_clauses_t *c, size_t i, size_t next)
     t = &c->tokens[next];
 
     if (!trials_word_in(c->text.data + t->start, t->len, starts)
-        || !trials_clause_finite_in(c, next + 1, next + 9)
-        || !trials_clause_finite_in(c, c->from, i))
+        || !trials_clause_verb(c, next + 1, next + 9)
+        || !trials_clause_verb(c, c->from, i))
     {
         return 0;
     }

@@ -21,6 +21,7 @@ static int    trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
                                  const trials_rule_t *rule);
 static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
+static int    trials_clause_person(const trials_clauses_t *c, size_t i);
 static int  trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
 static void trials_clause_put(trials_clauses_t *c, size_t end);
 
@@ -119,7 +120,11 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
     unsigned             exempts;
     const trials_rule_t *rule;
 
-    if (depth == 0 && trials_clause_ends(c, i)) {
+    /* "(antibodies; blood products)" is one sentence once its brackets are cut. */
+
+    if (depth == 0 && trials_clause_ends(c, i)
+        && (i >= c->skip || trials_clause_verb(c, i + 1, c->skip)))
+    {
         exempts = trials_clause_is(c, i, ";")
                   && (c->exempted || trials_clause_exempts(c, i));
         trials_clause_put(c, i);
@@ -487,15 +492,19 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "unstable", "more",    "less",   "read",      "speak",    "understand",
         "sign",     "as",      "of",     "with",      "in",       "presence",
         "evidence", "absence", "little", "few",       "minimal",  "history",
-        "serious",  NULL};
+        "serious",  "family",  NULL};
 
-    t = &c->tokens[i - 1];
+    t = &c->tokens[trials_clause_outside(c, i - 1)];
 
     if (trials_word_in(c->text.data + t->start, t->len, open_ends)
+        || (trials_clause_is(c, next, "not")
+            && !trials_clause_is(c, next + 1, "able")
+            && !trials_clause_is(c, next + 1, "willing"))
         || !trials_clause_own(c, i, next)
-        || trials_trie_longest(c->rewriter->rules->tries[TRIALS_RULE_OPEN],
-                               c->text, &c->rewriter->tokens, next, &end, NULL)
-               < 0)
+        || (trials_trie_longest(c->rewriter->rules->tries[TRIALS_RULE_OPEN],
+                                c->text, &c->rewriter->tokens, next, &end, NULL)
+                < 0
+            && !trials_clause_person(c, next)))
     {
         return 0;
     }
@@ -523,6 +532,22 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
     }
 
     return trials_clause_speaks(c, next, end);
+}
+
+
+/* "or people who", "or people with"; not "and people who": these are others. */
+
+static int
+trials_clause_person(const trials_clauses_t *c, size_t i)
+{
+    static const char *const people[] = {"people",       "patients", "subjects",
+                                         "participants", "persons",  NULL};
+
+    return trials_clause_is(c, i - 1, "or")
+           && trials_word_in(c->text.data + c->tokens[i].start,
+                             c->tokens[i].len, people)
+           && (trials_clause_is(c, i + 1, "who")
+               || trials_clause_is(c, i + 1, "with"));
 }
 
 

@@ -50,6 +50,12 @@ int trials_clause_note(const trials_clauses_t *c, size_t i, size_t close);
  * is no sentence yet before "that". */
 int trials_clause_vague(const trials_clauses_t *c, size_t i);
 
+/* Token i, or the one before the brackets that end there. */
+size_t trials_clause_outside(const trials_clauses_t *c, size_t i);
+
+/* Does a verb stand between the tokens, in no clause of "that"? */
+int trials_clause_verb(const trials_clauses_t *c, size_t from, size_t end);
+
 /* Is there one thing before a condition, and a whole sentence in it? */
 int trials_clause_applies(const trials_clauses_t *c, size_t i, size_t next);
 

@@ -18,6 +18,8 @@ static int trials_noun_than(const trials_rewriter_t *rewriter,
                             trials_str_t text, size_t i);
 static int trials_noun_doing(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
+static size_t
+trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text);
 static int trials_noun_spelled(const char *word, size_t len);
 
 
@@ -53,6 +55,8 @@ static const char *const trials_not_past[] = {
     "any",         "need",      "simultaneous", "continuous", "chronic",
     "long",        "adequate",  "upcoming",     "indication", "possible",
     NULL};
+
+static const char *const trials_articles[] = {"a", "an", "the", "any", NULL};
 
 static const char *const trials_no_start[] = {
     "if",       "for",          "in",       "on",
@@ -265,29 +269,81 @@ trials_noun_find(const trials_rewriter_t *rewriter, trials_str_t text,
 }
 
 
-int
-trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
-                    trials_buf_t *buf)
+/* The token after "at least 2", "one or more", or 0. */
+
+static size_t
+trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text)
 {
-    size_t                   end;
-    trials_str_t             to;
-    const trials_rule_t     *rule;
-    static const char *const articles[] = {"a", "an", "the", "any", NULL};
-    static const char *const other[] = {"other", NULL};
+    size_t                   i;
+    const trials_token_t    *t;
+    static const char *const bounds[] = {"at", "more", "less", "fewer", NULL};
+    static const char *const after[] = {"least", "most", "than", NULL};
+    static const char *const numbers[] = {
+        "one", "two", "three", "four", "five", "six", "seven", "eight", NULL};
+    static const char *const joint[] = {"or", NULL};
+    static const char *const more[] = {"more", "fewer", "less", NULL};
 
-    /* "Developing a rash" is no thing. */
+    t = rewriter->sentence.list;
 
-    if (rewriter->sentence.n == 0
-        || rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
-        || trials_rewrite_in(rewriter, text, 0, trials_no_start)
-        || (rewriter->sentence.n > 1
-            && trials_rewrite_in(rewriter, text, 1, articles)))
+    if (rewriter->sentence.n < 5) {
+        return 0;
+    }
+
+    i = trials_rewrite_in(rewriter, text, 0, bounds)
+                && trials_rewrite_in(rewriter, text, 1, after)
+            ? 2
+            : 0;
+
+    if (!trials_rewrite_in(rewriter, text, i, numbers)
+        && !(i && t[i].kind == TRIALS_TOKEN_NUMBER))
     {
         return 0;
     }
 
-    rule = trials_rewrite_head(rewriter, text, 0, &end);
-    if (rule == NULL) {
+    i++;
+
+    if (trials_rewrite_in(rewriter, text, i, joint)
+        && trials_rewrite_in(rewriter, text, i + 1, more))
+    {
+        i += 2;
+    }
+
+    return t[i].kind == TRIALS_TOKEN_WORD && t[i].space
+                   && !trials_token_is_unit(text, &t[i])
+               ? i
+               : 0;
+}
+
+
+int
+trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
+                    trials_buf_t *buf)
+{
+    int                      another;
+    size_t                   first, end;
+    trials_str_t             to;
+    const trials_rule_t     *rule;
+    static const char *const other[] = {"other", NULL};
+    static const char *const diseases[] = {"disease", "cancer", NULL};
+
+    first = trials_noun_counted(rewriter, text);
+
+    /* "Developing a rash" is no thing. */
+
+    if (rewriter->sentence.n == 0
+        || (first == 0
+            && (rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
+                || trials_rewrite_in(rewriter, text, 0, trials_no_start)
+                || (rewriter->sentence.n > 1
+                    && trials_rewrite_in(rewriter, text, 1, trials_articles)))))
+    {
+        return 0;
+    }
+
+    rule = trials_rewrite_head(rewriter, text, first, &end);
+    if (rule == NULL
+        || (first && trials_word_is(rule->to.data, rule->to.len, "your")))
+    {
         return 0;
     }
 
@@ -298,14 +354,6 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
         return trials_rewrite_measure(rewriter, text, rule, end, buf);
     }
 
-    /* "Other diseases", but "another disease". */
-
-    if (trials_rewrite_in(rewriter, text, 0, other)
-        && !trials_noun_plural(text, &rewriter->sentence.list[end - 1]))
-    {
-        return 0;
-    }
-
     if (!trials_rewrite_bare(rewriter, text, 0, 0)
         || trials_measure_bound(rewriter, text, end))
     {
@@ -313,9 +361,10 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (trials_word_is(to.data, to.len, "you had") && !rewriter->past
-        && trials_rewrite_in(rewriter, text,
-                             trials_rewrite_in(rewriter, text, 0, other),
-                             trials_not_past))
+        && trials_rewrite_in(
+            rewriter, text,
+            first + (trials_rewrite_in(rewriter, text, first, other) & 1),
+            trials_not_past))
     {
         to.data = "You have";
         to.len = 8;
@@ -329,7 +378,22 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     (void) trials_buf_append(buf, to.data, to.len);
     (void) trials_buf_append(buf, " ", 1);
     rewriter->rest = buf->len;
-    trials_rewrite_article(rewriter, text, 0, buf);
+
+    /* "Other diseases", but "another disease". */
+
+    another = trials_rewrite_in(rewriter, text, 0, other)
+              && !trials_noun_plural(text, &rewriter->sentence.list[end - 1])
+              && !(end < rewriter->sentence.n
+                   && text.data[rewriter->sentence.list[end].start] == '(')
+              && (rule->guard == TRIALS_GUARD_COUNT
+                  || trials_rewrite_in(rewriter, text, end - 1, diseases));
+
+    if (another) {
+        (void) trials_buf_append(buf, "an", 2);
+    } else {
+        trials_rewrite_article(rewriter, text, 0, buf);
+    }
+
     end = buf->len;
     (void) trials_buf_append(buf, text.data, text.len);
 
@@ -355,6 +419,14 @@ trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
         || (rewriter->sentence.list[i].len >= 3
             && memcmp(text.data + rewriter->sentence.list[i].start, "HIV", 3)
                    == 0))
+    {
+        return;
+    }
+
+    /* "You have | reached a response". */
+
+    if (i + 1 < rewriter->sentence.n
+        && trials_rewrite_in(rewriter, text, i + 1, trials_articles))
     {
         return;
     }

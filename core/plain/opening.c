@@ -19,7 +19,7 @@ static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                                trials_buf_t *buf);
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int article, int verbal, trials_buf_t *buf);
+                    size_t i, int verbal, int can, trials_buf_t *buf);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
 static int  trials_opening_to(const trials_rewriter_t *rewriter,
@@ -70,7 +70,7 @@ static int
 trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
-    int                   value, verbal;
+    int                   value, verbal, article, can;
     size_t                first, used;
     trials_str_t          to;
     const trials_rule_t  *rule;
@@ -116,7 +116,9 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
             && text.data[t->start] != '"')
         || (t->kind == TRIALS_TOKEN_WORD && rule->guard == TRIALS_GUARD_BARE
             && (trials_word_is(text.data + t->start, t->len, "or")
-                || trials_word_is(text.data + t->start, t->len, "and"))))
+                || trials_word_is(text.data + t->start, t->len, "and"))
+            && !(verbal && used + 1 < rewriter->sentence.n
+                 && trials_rewrite_joined(rewriter, text, used + 1))))
     {
         return 0;
     }
@@ -147,12 +149,16 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     (void) trials_buf_append(buf, " ", 1);
     rewriter->rest = buf->len;
 
-    trials_opening_rest(
-        rewriter, text, used,
-        to.len > 4
-            && (memcmp(to.data + to.len - 4, "have", 4) == 0
-                || memcmp(to.data + to.len - 4, " had", 4) == 0),
-        verbal, buf);
+    can = to.len >= 7 && trials_word_is(to.data, 7, "you can");
+    article = to.len > 4
+              && (memcmp(to.data + to.len - 4, "have", 4) == 0
+                  || memcmp(to.data + to.len - 4, " had", 4) == 0);
+
+    if (article) {
+        trials_rewrite_article(rewriter, text, used, buf);
+    }
+
+    trials_opening_rest(rewriter, text, used, verbal, can, buf);
 
     return 1;
 }
@@ -211,7 +217,7 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
     }
 
     (void) trials_buf_append(buf, "You ", 4);
-    trials_opening_rest(rewriter, text, first + 1, 0, 1, buf);
+    trials_opening_rest(rewriter, text, first + 1, 1, 0, buf);
 
     return 1;
 }
@@ -278,7 +284,8 @@ size_t
 trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
 {
     size_t                   i;
-    static const char *const before[] = {"the", "a", "adult", NULL};
+    static const char *const before[] = {"the", "a",     "any",
+                                         "all", "adult", NULL};
     static const char *const names[] = {
         "patient",    "patients", "participant", "participants",
         "subject",    "subjects", "individual",  "individuals",
@@ -308,6 +315,7 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, trials_str_t to, int verbal)
 {
     int                      has, relative;
+    long                     depth;
     size_t                   k;
     const trials_token_t    *t;
     static const char *const women[] = {"women", "woman", "females", "female",
@@ -351,7 +359,10 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "Pregnant women, women who plan a pregnancy": these are no "You". */
 
-    if (to.len > 15 && memcmp(to.data, "You are pregnant", 16) == 0) {
+    if (to.len > 15
+        && (memcmp(to.data, "You are pregnant", 16) == 0
+            || memcmp(to.data, "You are breastfe", 16) == 0))
+    {
         for (k = i; k < rewriter->sentence.n; k++) {
             if (trials_rewrite_in(rewriter, text, k, women)) {
                 return 0;
@@ -377,10 +388,13 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
-    for (relative = 0; i + 1 < rewriter->sentence.n; i++) {
+    for (relative = 0, depth = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
+        depth += text.data[t->start] == '(';
+        depth -= text.data[t->start] == ')';
         relative |=
-            trials_rewrite_in(rewriter, text, i, trials_rewrite_relative);
+            depth <= 0
+            && trials_rewrite_in(rewriter, text, i, trials_rewrite_relative);
 
         /* "Use of one drug, or of another"; "past surgery, or taking part in". */
 
@@ -415,28 +429,36 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
 static void
 trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int article, int verbal, trials_buf_t *buf)
+                    size_t i, int verbal, int can, trials_buf_t *buf)
 {
-    size_t                   k, from;
+    size_t                   k, from, close;
     const trials_token_t    *t;
-    static const char *const ors[] = {"or", NULL};
+    static const char *const others[] = {"or", "but", NULL};
     static const char *const ands[] = {"and", NULL};
+    static const char *const be[] = {"be", NULL};
+    static const char *const states[] = {"willing", "able", "fit", NULL};
 
     t = rewriter->sentence.list;
 
-    if (article) {
-        trials_rewrite_article(rewriter, text, i, buf);
-    }
-
     from = t[i].start;
 
-    for (k = i; k + 1 < rewriter->sentence.n; k++) {
+    for (k = i, close = 0; k + 1 < rewriter->sentence.n; k++) {
+        if (text.data[t[k].start] == '(' && k >= close) {
+            close = trials_rewrite_close(rewriter, text, k);
+        }
+
         if (trials_word_is(text.data + t[k].start, t[k].len, "their")
             && !trials_opening_owners(rewriter, text, i, k))
         {
             (void) trials_buf_append(buf, text.data + from, t[k].start - from);
             (void) trials_buf_append(buf, "your", 4);
             from = t[k].start + t[k].len;
+            continue;
+        }
+
+        /* What stands in brackets is told of others. */
+
+        if (k < close) {
             continue;
         }
 
@@ -451,6 +473,18 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
             continue;
         }
 
+        /* "You can read and be willing to come". */
+
+        if (can && k > i && trials_rewrite_in(rewriter, text, k, be)
+            && trials_rewrite_in(rewriter, text, k - 1, ands)
+            && trials_rewrite_in(rewriter, text, k + 1, states))
+        {
+            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
+            (void) trials_buf_append(buf, "are", 3);
+            from = t[k].start + t[k].len;
+            continue;
+        }
+
         if (memcmp(text.data + t[k].start, "who ", 4) != 0) {
             continue;
         }
@@ -458,7 +492,7 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
         (void) trials_buf_append(buf, text.data + from, t[k].start - from);
         /* "or you are taking", "and are taking", ", and you are taking". */
 
-        if (k > i && trials_rewrite_in(rewriter, text, k - 1, ors)) {
+        if (k > i && trials_rewrite_in(rewriter, text, k - 1, others)) {
             (void) trials_buf_append(buf, "you ", 4);
         } else if (k == i || !trials_rewrite_in(rewriter, text, k - 1, ands)) {
             (void) trials_buf_append(buf, "and you ", 8);

@@ -147,6 +147,14 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    /* "the screening visit 1" is one of several. */
+
+    if (i + used < p->ntokens && p->tokens[i + used].kind == TRIALS_TOKEN_NUMBER
+        && trials_token_says(p, i + used - 1, "visit"))
+    {
+        return 0;
+    }
+
     if (trials_phrase_kept(p, i, used)
         || trials_phrase_doubles(p, i, used, rule->to)
         || (rule->guard == TRIALS_GUARD_BARE && trials_phrase_listed(p, i))

@@ -155,6 +155,10 @@ int trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
 int trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
                           size_t i);
 
+/* The ")" of the "(" at token i of the sentence, or 0. */
+size_t trials_rewrite_close(const trials_rewriter_t *rewriter,
+                            trials_str_t text, size_t i);
+
 /* What begins a clause with a verb of its own. */
 extern const char *const trials_rewrite_relative[];
 

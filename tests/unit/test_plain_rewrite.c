@@ -1,23 +1,9 @@
 /* What is made of a criterion: one of each family, and the hard cases. */
 
-#include "core/plain/engine.h"
-#include "core/plain/rewrite.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <string.h>
+#include "tests/unit/plain_cases.h"
 
 
-static const struct {
-    trials_group_kind_t kind;
-    const char         *original;
-    const char         *plain;
-} cases[] = {
+static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION, "Age >= 18 years",
      "You are at least 18 years old."},
     {TRIALS_GROUP_INCLUSION, "Aged 18 to 75 years",
@@ -136,7 +122,7 @@ static const struct {
     {TRIALS_GROUP_OTHER, "Walks with a stick) every day",
      "Walks with a stick every day"},
     {TRIALS_GROUP_EXCLUSION, "Fever. (Fever after a vaccine is allowed.)",
-     "Fever. (Fever after a vaccine is allowed.)"},
+     "You have fever. (Fever after a vaccine is allowed.)"},
     {TRIALS_GROUP_EXCLUSION,
      "Patients with gout and who are taking allopurinol",
      "You have gout and are taking allopurinol."},
@@ -388,7 +374,7 @@ static const struct {
     {TRIALS_GROUP_INCLUSION, "Surgery for metastatic disease",
      "You had surgery for cancer that has spread."},
     {TRIALS_GROUP_INCLUSION, "At least one clinically measurable lesion",
-     "At least one clinically measurable lesion"},
+     "You have at least one clinically measurable lesion."},
     /* A sentence ends where something has been said. */
     {TRIALS_GROUP_EXCLUSION,
      "Presence of cancer that has spread to the peritoneum or to a mediastinal lymph node",
@@ -445,7 +431,7 @@ static const struct {
      "You have compression of the spinal cord or symptom-causing cancer that has spread to the brain needing treatment with dexamethasone."},
     {TRIALS_GROUP_INCLUSION,
      "At least one measurable lesion according to RECIST 1.1",
-     "At least one lesion that can be measured. This is based on RECIST 1.1."},
+     "You have at least one lesion that can be measured. This is based on RECIST 1.1."},
     {TRIALS_GROUP_EXCLUSION,
      "Previous treatment with drugs such as chlorambucil, or with irradiation of all lymph nodes",
      "You already had treatment with drugs such as chlorambucil, or with irradiation of all lymph nodes."},
@@ -497,44 +483,9 @@ static const struct {
 static void
 test_families(void **state)
 {
-    size_t             i, failed;
-    trials_plain_t    *plain;
-    trials_arena_t    *arena;
-    trials_error_t     err;
-    trials_rewriter_t  rewriter;
-    trials_place_of_t  place;
-    trials_criterion_t criterion;
-
     (void) state;
 
-    plain = trials_plain_create(&err);
-    assert_non_null(plain);
-    arena = trials_arena_create();
-    assert_non_null(arena);
-    trials_rewriter_init(&rewriter, &plain->rules, &plain->checker, arena);
-
-    for (i = 0, failed = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        memset(&place, 0, sizeof(place));
-        memset(&criterion, 0, sizeof(criterion));
-        place.kind = cases[i].kind;
-        criterion.original.data = cases[i].original;
-        criterion.original.len = strlen(cases[i].original);
-
-        assert_int_equal(trials_rewrite(&rewriter, &criterion, &place),
-                         TRIALS_OK);
-
-        if (!criterion.faithful
-            || strcmp(criterion.plain.data, cases[i].plain) != 0) {
-            print_error("\"%s\" became \"%s\"\n", cases[i].original,
-                        criterion.plain.data);
-            failed++;
-        }
-    }
-
-    trials_rewriter_free(&rewriter);
-    trials_arena_destroy(arena);
-    trials_plain_destroy(plain);
-    assert_int_equal(failed, 0);
+    plain_cases_are(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 
