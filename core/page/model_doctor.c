@@ -111,7 +111,6 @@ static const trials_ask_t trials_asks[] = {
 int
 trials_str_mentions(trials_str_t text, const char *words)
 {
-    int         c, inside;
     char        first[256];
     const char *word, *end, *p;
 
@@ -123,24 +122,27 @@ trials_str_mentions(trials_str_t text, const char *words)
         first[toupper((unsigned char) *word)] = 1;
     }
 
-    inside = 0;
-
-    for (p = text.data; text.len && *p != '\0'; p++) {
-        c = (unsigned char) *p;
-
-        if (inside || !first[c]) {
-            inside = isalnum(c);
-            continue;
-        }
-
-        inside = isalnum(c);
-
-        for (word = words; *word != '\0'; word = *end ? end + 1 : end) {
+    for (p = text.len ? text.data : ""; *p != '\0'; /* void */) {
+        for (word = first[(unsigned char) *p] ? words : ""; *word != '\0';
+             word = *end ? end + 1 : end)
+        {
             end = strchrnul(word, '|');
 
-            if (strncasecmp(p, word, (size_t) (end - word)) == 0) {
+            if ((*p | 0x20) == (*word | 0x20)
+                && strncasecmp(p, word, (size_t) (end - word)) == 0)
+            {
                 return 1;
             }
+        }
+
+        /* On to where the next word begins. */
+
+        while (isalnum((unsigned char) *p)) {
+            p++;
+        }
+
+        while (*p != '\0' && !isalnum((unsigned char) *p)) {
+            p++;
         }
     }
 

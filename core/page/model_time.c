@@ -152,7 +152,8 @@ trials_frame_days(trials_str_t frame)
     for (p = frame.data; *p != '\0'; p++) {
         if (!isdigit((unsigned char) *p)) {
             for (i = 0; i < 4; i++) {
-                if (strncasecmp(p, units[i].name, strlen(units[i].name)) == 0
+                if ((*p | 0x20) == units[i].name[0]
+                    && strncasecmp(p, units[i].name, strlen(units[i].name)) == 0
                     && p[strlen(units[i].name)] == ' '
                     && isdigit((unsigned char) p[strlen(units[i].name) + 1]))
                 {

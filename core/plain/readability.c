@@ -260,7 +260,11 @@ trials_spelled_out(const char *word, size_t len)
 static int
 trials_is_vowel(char c)
 {
-    return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
+    static const uint32_t vowels = 1 << ('a' - 'a') | 1 << ('e' - 'a')
+                                   | 1 << ('i' - 'a') | 1 << ('o' - 'a')
+                                   | 1 << ('u' - 'a') | 1 << ('y' - 'a');
+
+    return trials_is_lower(c) && (vowels >> (c - 'a') & 1);
 }
 
 
@@ -319,7 +323,7 @@ trials_silent(const char *w, size_t n, size_t groups)
 
     } else {
         for (i = 0; inner[i]; i++) {
-            if (n > strlen(inner[i]) + 1
+            if (w[0] == inner[i][0] && n > strlen(inner[i]) + 1
                 && memcmp(w, inner[i], strlen(inner[i])) == 0
                 && !trials_is_vowel(w[strlen(inner[i])]))
             {
@@ -344,6 +348,10 @@ trials_hiatus(const char *w, size_t n)
     more = 0;
 
     for (i = 0; i + 1 < n; i++) {
+        if (!trials_is_vowel(w[i]) || !trials_is_vowel(w[i + 1])) {
+            continue;
+        }
+
         before = i ? w[i - 1] : '.';
 
         if (w[i] == 'i' && w[i + 1] == 'a') {

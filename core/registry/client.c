@@ -161,7 +161,7 @@ trials_registry_study(trials_registry_t *registry, const char *id,
         /* What calls itself JSON need not be: an answer that was cut off
          * without a word of its length would otherwise look complete. */
 
-        rc = trials_json_load(url, body->data, body->len, &root, err);
+        rc = trials_json_load(url, body->data, body->len, NULL, &root, err);
         json_decref(root);
     }
 
@@ -187,7 +187,7 @@ trials_registry_version(trials_registry_t         *registry,
     rc = trials_registry_get(registry, "/version", &body, url, NULL, err);
 
     if (rc == TRIALS_OK) {
-        rc = trials_json_load(url, body.data, body.len, &root, err);
+        rc = trials_json_load(url, body.data, body.len, NULL, &root, err);
     }
 
     if (rc == TRIALS_OK) {

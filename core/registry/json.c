@@ -11,6 +11,7 @@
 
 #define TRIALS_NOTES_MAX 256 /* notes kept of one study */
 #define TRIALS_VALUE_MAX 64  /* bytes of a value that a note quotes, and NUL */
+#define TRIALS_PATH_MAX  192 /* bytes of a path, and NUL */
 
 /* More participants than there are people, a document larger than a disk. */
 #define TRIALS_NUMBER_MAX 1e11
@@ -52,8 +53,8 @@ static int trials_digits(const char *p, size_t n, int *number);
 static void
 trials_json_note(trials_json_t *json, const char *reason, const json_t *value);
 static trials_str_t *trials_json_note_next(trials_json_t *json);
-static size_t        trials_json_enter(trials_json_t *json, const char *name);
-static void          trials_json_leave(trials_json_t *json, size_t len);
+static void
+trials_json_path(const trials_json_place_t *place, char path[TRIALS_PATH_MAX]);
 
 
 /* In the order of trials_field_kind_t; an array reads its elements. */
@@ -84,9 +85,11 @@ void
 trials_json_read(trials_json_t *json, const json_t *object,
                  const trials_field_t *fields, void *base)
 {
-    size_t                len;
     json_t               *value;
+    trials_json_place_t   place;
     const trials_field_t *field;
+
+    place.in = json->place;
 
     for (field = fields; field->name; field++) {
         value = json_object_get(object, field->name);
@@ -95,7 +98,8 @@ trials_json_read(trials_json_t *json, const json_t *object,
             continue;
         }
 
-        len = trials_json_enter(json, field->name);
+        place.name = field->name;
+        json->place = &place;
 
         if (field->kind >= TRIALS_FIELD_TEXTS) {
             trials_json_array(json, value, field, base);
@@ -104,9 +108,9 @@ trials_json_read(trials_json_t *json, const json_t *object,
             trials_json_readers[field->kind](json, value, field,
                                              (char *) base + field->offset);
         }
-
-        trials_json_leave(json, len);
     }
+
+    json->place = place.in;
 }
 
 
@@ -467,10 +471,10 @@ static void
 trials_json_array(trials_json_t *json, const json_t *value,
                   const trials_field_t *field, void *base)
 {
-    char    index[24];
-    char   *items;
-    size_t  i, n, len;
-    json_t *item;
+    char               *items;
+    size_t              i, n;
+    json_t             *item;
+    trials_json_place_t place;
 
     if (!json_is_array(value)) {
         trials_json_note(json, "not an array", NULL);
@@ -488,15 +492,16 @@ trials_json_array(trials_json_t *json, const json_t *value,
         return;
     }
 
+    place.in = json->place;
+    place.name = NULL;
+    json->place = &place;
+
     for (i = 0, n = 0; i < json_array_size(value); i++) {
         item = json_array_get(value, i);
-
-        (void) snprintf(index, sizeof(index), "[%zu]", i);
-        len = trials_json_enter(json, index);
+        place.index = i;
 
         trials_json_readers[field->kind](json, item, field,
                                          items + n * field->size);
-        trials_json_leave(json, len);
 
         /* An element that could not be read gives its place to the next. */
 
@@ -504,6 +509,8 @@ trials_json_array(trials_json_t *json, const json_t *value,
             n++;
         }
     }
+
+    json->place = place.in;
 
     if (n) {
         memcpy((char *) base + field->offset, &items, sizeof(items));
@@ -569,7 +576,7 @@ trials_digits(const char *p, size_t n, int *number)
 static void
 trials_json_note(trials_json_t *json, const char *reason, const json_t *value)
 {
-    char          text[TRIALS_VALUE_MAX];
+    char          text[TRIALS_VALUE_MAX], path[TRIALS_PATH_MAX];
     trials_str_t *note;
 
     if (json->nnotes == TRIALS_NOTES_MAX) {
@@ -582,13 +589,15 @@ trials_json_note(trials_json_t *json, const char *reason, const json_t *value)
         return;
     }
 
+    trials_json_path(json->place, path);
+
     if (value) {
         trials_registry_line(text, sizeof(text), json_string_value(value),
                              json_string_length(value));
-        *note = trials_arena_printf(json->arena, "%s: %s \"%s\"", json->path,
-                                    reason, text);
+        *note = trials_arena_printf(json->arena, "%s: %s \"%s\"", path, reason,
+                                    text);
     } else {
-        *note = trials_arena_printf(json->arena, "%s: %s", json->path, reason);
+        *note = trials_arena_printf(json->arena, "%s: %s", path, reason);
     }
 
     if (note->data == NULL) {
@@ -646,31 +655,27 @@ trials_json_finish(trials_json_t *json)
 }
 
 
-/* Adds a name to the path; returns the length that _leave() goes back to. */
-
-static size_t
-trials_json_enter(trials_json_t *json, const char *name)
-{
-    int    n;
-    size_t len, room;
-
-    len = json->path_len;
-    room = sizeof(json->path) - len;
-
-    n = snprintf(json->path + len, room, "%s%s",
-                 len && name[0] != '[' ? "." : "", name);
-
-    if (n > 0) {
-        json->path_len += (size_t) n < room ? (size_t) n : room - 1;
-    }
-
-    return len;
-}
-
+/* "a.b[0].c" */
 
 static void
-trials_json_leave(trials_json_t *json, size_t len)
+trials_json_path(const trials_json_place_t *place, char path[TRIALS_PATH_MAX])
 {
-    json->path_len = len;
-    json->path[len] = '\0';
+    size_t len;
+
+    path[0] = '\0';
+
+    if (place == NULL) {
+        return;
+    }
+
+    trials_json_path(place->in, path);
+    len = strlen(path);
+
+    if (place->name) {
+        (void) snprintf(path + len, TRIALS_PATH_MAX - len, "%s%s",
+                        len ? "." : "", place->name);
+    } else {
+        (void) snprintf(path + len, TRIALS_PATH_MAX - len, "[%zu]",
+                        place->index);
+    }
 }

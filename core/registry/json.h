@@ -44,17 +44,26 @@ typedef struct {
 } trials_field_t;
 
 
+/* Where the member or element that is being read is. */
+
+typedef struct trials_json_place_s trials_json_place_t;
+
+struct trials_json_place_s {
+    const trials_json_place_t *in;
+    const char                *name; /* NULL: an element */
+    size_t                     index;
+};
+
 /* One reading of one document. */
 
 typedef struct {
-    trials_arena_t *arena;
-    char            path[192]; /* of the member being read */
-    size_t          path_len;
-    trials_str_t   *notes; /* what was left out: "path: reason" */
-    size_t          nnotes;
-    size_t          size;    /* room in notes */
-    size_t          dropped; /* notes for which there was no room */
-    int             nomem;
+    trials_arena_t            *arena;
+    const trials_json_place_t *place;
+    trials_str_t              *notes; /* what was left out: "path: reason" */
+    size_t                     nnotes;
+    size_t                     size;    /* room in notes */
+    size_t                     dropped; /* notes for which there was no room */
+    int                        nomem;
 } trials_json_t;
 
 /*

@@ -200,8 +200,8 @@ trials_list_envelope(trials_list_t *list, const char *url)
     envelope = &list->stream.envelope;
     trials_registry_line(name, sizeof(name), url, strcspn(url, "?"));
 
-    rc =
-        trials_json_load(name, envelope->data, envelope->len, &root, list->err);
+    rc = trials_json_load(name, envelope->data, envelope->len, NULL, &root,
+                          list->err);
     if (rc != TRIALS_OK) {
         return rc;
     }

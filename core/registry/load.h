@@ -17,9 +17,13 @@
  * Numbers are all floating point: an integer that fits no machine word would
  * otherwise cost the whole record.  A member that is there twice is refused,
  * because nobody can say which of the two is meant.  A string may hold NULs.
+ *
+ * without, or NULL: the name of a member that nobody reads.  The object that is
+ * its value is looked at for its end only, and null takes its place.
  */
-trials_rc_t trials_json_load(const char *name, const char *text, size_t len,
-                             json_t **root, trials_error_t *err);
+trials_rc_t
+trials_json_load(const char *name, const char *text, size_t len,
+                 const char *without, json_t **root, trials_error_t *err);
 
 
 #endif

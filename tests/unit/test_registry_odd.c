@@ -633,6 +633,55 @@ test_no_error_wanted(void **state)
 }
 
 
+/* Results are not read: where they end is found whatever they hold, and what is
+ * wrong in another part is told where it is. */
+
+static void
+test_results(void **state)
+{
+    trials_study_t *s;
+
+    (void) state;
+
+#define RESULTS(results, after) \
+    "{\"protocolSection\":{" ID "},\n\"resultsSection\" :\t" results after
+
+    s = parse(
+        RESULTS("{\"a\":[{\"b\":\"}{\"},\"\\\"}\",\"\\\\\",{}]}", "}"),
+        LEN(RESULTS("{\"a\":[{\"b\":\"}{\"},\"\\\"}\",\"\\\\\",{}]}", "}")));
+    assert_int_equal(s->has_results, TRIALS_UNSAID);
+
+    s = parse(RESULTS("{}", ",\"hasResults\":true}"),
+              LEN(RESULTS("{}", ",\"hasResults\":true}")));
+    assert_int_equal(s->has_results, TRIALS_YES);
+
+    s = parse(RESULTS("null", "}"), LEN(RESULTS("null", "}")));
+    assert_string_equal(s->id, "NCT99990201");
+
+    /* A text of that name is a text. */
+
+    s = parse(WITH("\"descriptionModule\":{\"briefSummary\":"
+                   "\"resultsSection\",\"detailedDescription\":"
+                   "\"\\\"resultsSection\\\":{\"}"),
+              LEN(WITH("\"descriptionModule\":{\"briefSummary\":"
+                       "\"resultsSection\",\"detailedDescription\":"
+                       "\"\\\"resultsSection\\\":{\"}")));
+    assert_string_equal(s->brief_summary.data, "resultsSection");
+    assert_string_equal(s->detailed_description.data, "\"resultsSection\":{");
+
+    REFUSED(RESULTS("{\"a\":\n\n[]}", ",1}"), TRIALS_INVALID,
+            "odd:4:5: string or '}' expected near '1'");
+    REFUSED(RESULTS("{\"a\":{}", ""), TRIALS_INVALID,
+            "odd:2:26: '}' expected near end of file");
+    REFUSED(RESULTS("{\"a\":\"}\\\"", ""), TRIALS_INVALID,
+            "odd:2:28: premature end of input near '\"}\\\"'");
+    REFUSED(RESULTS("{\"a\":{}}", ",\"resultsSection\":{}}"), TRIALS_INVALID,
+            "odd:2:44: duplicate object key near '\"resultsSection\"'");
+
+#undef RESULTS
+}
+
+
 static void
 test_deep_nesting(void **state)
 {
@@ -740,6 +789,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_no_study, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_error_wanted, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_results, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deep_nesting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_size, set_up, tear_down),
     };
