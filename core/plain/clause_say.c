@@ -21,7 +21,8 @@ trials_clause_bracket(trials_clauses_t *c, trials_str_t text)
     start = c->buf->len + 1;
     c->listed = 0;
 
-    (void) trials_buf_append(c->buf, text.data, text.len - 1);
+    text.len -= text.data[text.len - 2] == '.' ? 2 : 1;
+    (void) trials_buf_append(c->buf, text.data, text.len);
     (void) trials_buf_append(c->buf, ".)", 2);
 
     trials_rewrite_capital(c->buf, start);

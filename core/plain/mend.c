@@ -24,6 +24,7 @@ typedef struct {
 
 
 static size_t trials_mend_latin(trials_mender_t *m, size_t i);
+static size_t trials_mend_example(trials_mender_t *m, size_t i);
 static size_t trials_mend_article(trials_mender_t *m, size_t i);
 static size_t trials_mend_double(trials_mender_t *m, size_t i);
 static size_t trials_mend_verb(trials_mender_t *m, size_t i);
@@ -48,9 +49,9 @@ trials_rewrite_mend(trials_rewriter_t *rewriter, trials_str_t original,
     trials_mender_t m;
 
     static size_t (*const menders[])(trials_mender_t *, size_t) = {
-        trials_mend_latin,   trials_mend_article, trials_mend_double,
-        trials_mend_verb,    trials_mend_view,    trials_mend_stop,
-        trials_mend_bracket,
+        trials_mend_latin,  trials_mend_example, trials_mend_article,
+        trials_mend_double, trials_mend_verb,    trials_mend_view,
+        trials_mend_stop,   trials_mend_bracket,
     };
 
     trials_buf_reset(&rewriter->signs);
@@ -139,6 +140,60 @@ trials_mend_latin(trials_mender_t *m, size_t i)
     }
 
     return used;
+}
+
+
+/* "(for example, aspirin)" is "(such as aspirin)"; "(for example, if ...)" is
+ * not, nor is "(for example, the test is positive)". */
+
+static size_t
+trials_mend_example(trials_mender_t *m, size_t i)
+{
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const no[] = {
+        "because",   "to",    "for",    "by",      "if",        "when",
+        "of",        "while", "due",    "in",      "on",        "at",
+        "not",       "only",  "with",   "without", "following", "expected",
+        "but",       "you",   "people", "patient", "patients",  "subjects",
+        "diagnosed", "need",  "after",  "before",  "within",    "or",
+        "and",       "this",  "taken",  "used",    "as",        "from",
+        "during",    "they",  NULL};
+    static const char *const verbs[] = {"is",  "are",  "was",  "were",
+                                        "has", "have", "had",  "can",
+                                        "may", "must", "will", NULL};
+    static const char *const relative[] = {"that", "which", "who", ")", NULL};
+
+    if (i == 0 || !trials_mend_is(m, i - 1, "(") || !trials_mend_is(m, i, "for")
+        || !trials_mend_is(m, i + 1, "example")
+        || !trials_mend_is(m, i + 2, ",") || i + 3 >= m->ntokens)
+    {
+        return 0;
+    }
+
+    t = &m->tokens[i + 3];
+
+    if (t->kind != TRIALS_TOKEN_WORD
+        || trials_word_in(m->text.data + t->start, t->len, no))
+    {
+        return 0;
+    }
+
+    for (k = i + 3; k < m->ntokens; k++) {
+        t = &m->tokens[k];
+
+        if (trials_word_in(m->text.data + t->start, t->len, verbs)) {
+            return 0;
+        }
+
+        if (trials_word_in(m->text.data + t->start, t->len, relative)) {
+            break;
+        }
+    }
+
+    trials_mend_put(m, i, 3, "such as");
+
+    return 3;
 }
 
 
