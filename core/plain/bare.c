@@ -39,10 +39,12 @@ static const char *const trials_pronouns[] = {
 /* A sentence of its own has one of these, outside a clause of "that". */
 
 static const char *const trials_finite[] = {
-    "is",     "are",     "was",    "were",   "has",      "have",     "had",
-    "does",   "do",      "did",    "cannot", "could",    "would",    "will",
-    "may",    "can",     "might",  "need",   "needs",    "occurred", "happened",
-    "occurs", "happens", "showed", "shows",  "revealed", "reveals",  NULL};
+    "is",      "are",      "was",      "were",   "has",     "have",
+    "had",     "does",     "do",       "did",    "cannot",  "could",
+    "would",   "will",     "may",      "can",    "might",   "need",
+    "needs",   "occurred", "happened", "occurs", "happens", "showed",
+    "shows",   "revealed", "reveals",  "meet",   "meets",   "apply",
+    "applies", "conform",  "conforms", NULL};
 
 static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 

@@ -337,10 +337,11 @@ trials_clause_resumes(const trials_clauses_t *c, size_t i)
 {
     const trials_token_t    *t;
     static const char *const words[] = {
-        "in",      "within", "during", "before", "after", "for",  "at",
-        "that",    "which",  "who",    "is",     "are",   "will", "must",
-        "while",   "prior",  "since",  "until",  "on",    "with", "present",
-        "located", "given",  "taken",  "used",   NULL};
+        "in",   "within",   "during",       "before",  "after", "for",
+        "at",   "that",     "which",        "who",     "is",    "are",
+        "will", "must",     "while",        "prior",   "since", "until",
+        "on",   "with",     "present",      "located", "given", "taken",
+        "used", "received", "administered", NULL};
 
     for (; i + 1 < c->ntokens && !trials_clause_ends(c, i); i++) {
         t = &c->tokens[i + 1];
@@ -381,7 +382,8 @@ trials_clause_windowed(const trials_clauses_t *c, size_t i)
     static const char *const opens[] = {"within", "in", "during", "for", NULL};
 
     for (found = 0; i + 2 < c->ntokens && !trials_clause_ends(c, i); i++) {
-        found &= !trials_clause_is(c, i, ",");
+        found &= !trials_clause_is(c, i, ",")
+                 || trials_clause_is(c, i + 1, "whichever");
         found |= trials_word_in(c->text.data + c->tokens[i].start,
                                 c->tokens[i].len, opens)
                  && trials_clause_timed(

@@ -7,8 +7,9 @@
 #include <string.h>
 
 
-static int trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
-static int trials_clause_they(const trials_clauses_t *c, trials_str_t text);
+static int  trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
+static void trials_clause_theirs(trials_buf_t *buf, size_t from);
+static int  trials_clause_they(const trials_clauses_t *c, trials_str_t text);
 
 
 /* "(At most 3 in the liver.)" */
@@ -156,6 +157,10 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
         c->listed = trials_rewrite_items(c->rewriter, buf, sentence, rest) & 1;
     }
 
+    if (c->rewriter->spoken && !c->people) {
+        trials_clause_theirs(buf, sentence);
+    }
+
     if (start >= buf->len) {
         return;
     }
@@ -164,6 +169,50 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
         trials_rewrite_small(buf, start);
     } else {
         trials_rewrite_capital(buf, start);
+    }
+}
+
+
+/* "Their ability" beside "you": what only somebody has is the reader's. */
+
+static void
+trials_clause_theirs(trials_buf_t *buf, size_t from)
+{
+    size_t                   i, n;
+    static const char *const owned[] = {"ability",       "availability",
+                                        "caregiver",     "caregivers",
+                                        "doctor",        "parent",
+                                        "parents",       "medical",
+                                        "clinical",      "symptoms",
+                                        "own",           "smartphone",
+                                        "participation", "taking",
+                                        "first",         "last",
+                                        "tumor",         "legal",
+                                        "usual",         "health",
+                                        "safety",        "legally",
+                                        "guardian",      "daily",
+                                        "pre-treatment", NULL};
+
+    for (i = from; i + 6 < buf->len; i++) {
+        if (memcmp(buf->data + i, "their ", 6) != 0
+            || (i > from && trials_is_lower(trials_lower(buf->data[i - 1]))))
+        {
+            continue;
+        }
+
+        for (n = 0; i + 6 + n < buf->len
+                    && (trials_is_lower(buf->data[i + 6 + n])
+                        || buf->data[i + 6 + n] == '-');
+             n++)
+        {
+            /* void */
+        }
+
+        if (trials_word_in(buf->data + i + 6, n, owned)) {
+            memcpy(buf->data + i, "your", 4);
+            memmove(buf->data + i + 4, buf->data + i + 5, buf->len - i - 5);
+            buf->len--;
+        }
     }
 }
 

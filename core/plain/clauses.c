@@ -185,9 +185,10 @@ trials_clause_aside(trials_clauses_t *c, size_t i)
     size_t                   k, close;
     static trials_str_t      is = {7, "This is"};
     static const char *const first[] = {
-        "if",     "that", "which",  "who",       "when",    "where",
-        "unless", "as",   "e",      "i",         "eg",      "ie",
-        "for",    "such", "except", "including", "meaning", NULL};
+        "if",        "that",    "which",     "who",  "when",
+        "where",     "unless",  "as",        "e",    "i",
+        "eg",        "ie",      "for",       "such", "except",
+        "including", "meaning", "whichever", NULL};
     static const char *const verbs[] = {"is",   "are", "must",   "may",
                                         "will", "can", "should", NULL};
 

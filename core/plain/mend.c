@@ -29,6 +29,7 @@ static size_t trials_mend_article(trials_mender_t *m, size_t i);
 static size_t trials_mend_double(trials_mender_t *m, size_t i);
 static size_t trials_mend_verb(trials_mender_t *m, size_t i);
 static size_t trials_mend_view(trials_mender_t *m, size_t i);
+static size_t trials_mend_history(trials_mender_t *m, size_t i);
 static size_t trials_mend_stop(trials_mender_t *m, size_t i);
 static size_t trials_mend_bracket(trials_mender_t *m, size_t i);
 static int    trials_mend_pair(const trials_mender_t *m, size_t i);
@@ -51,7 +52,7 @@ trials_rewrite_mend(trials_rewriter_t *rewriter, trials_str_t original,
     static size_t (*const menders[])(trials_mender_t *, size_t) = {
         trials_mend_latin,  trials_mend_example, trials_mend_article,
         trials_mend_double, trials_mend_verb,    trials_mend_view,
-        trials_mend_stop,   trials_mend_bracket,
+        trials_mend_stop,   trials_mend_bracket, trials_mend_history,
     };
 
     trials_buf_reset(&rewriter->signs);
@@ -338,6 +339,36 @@ trials_mend_view(trials_mender_t *m, size_t i)
     m->from = m->tokens[i - 1].start + m->tokens[i - 1].len;
 
     return 4;
+}
+
+
+/* "You have asthma or history of stroke" asks for an article. */
+
+static size_t
+trials_mend_history(trials_mender_t *m, size_t i)
+{
+    if (i < 2 || !trials_mend_is(m, i, "history")
+        || !trials_mend_is(m, i + 1, "of")
+        || trials_is_upper(m->text.data[m->tokens[i].start])
+        || !(trials_mend_is(m, i - 1, "or") || trials_mend_is(m, i - 1, "and")
+             || trials_mend_is(m, i - 1, ",")))
+    {
+        return 0;
+    }
+
+    /* "Presence or history of" has its article before it. */
+
+    if (!(trials_mend_is(m, i - 1, ",") || i < 4
+          || m->tokens[i - 2].kind == TRIALS_TOKEN_SIGN
+          || !(trials_mend_is(m, i - 3, "a")
+               || trials_mend_is(m, i - 3, "of"))))
+    {
+        return 0;
+    }
+
+    trials_mend_put(m, i, 1, "a history");
+
+    return 1;
 }
 
 

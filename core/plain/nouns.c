@@ -14,6 +14,8 @@
 
 static int trials_noun_degrees(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t from, size_t i);
+static int trials_noun_higher(const trials_rewriter_t *rewriter,
+                              trials_str_t text, size_t from, size_t i);
 static int trials_noun_than(const trials_rewriter_t *rewriter,
                             trials_str_t text, size_t i);
 static int trials_noun_doing(const trials_rewriter_t *rewriter,
@@ -169,7 +171,10 @@ trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
                    || (i > from && trials_noun_doing(rewriter, text, i))
                    || trials_noun_than(rewriter, text, i))
         {
-            break;
+            if (!trials_noun_higher(rewriter, text, from, i)) {
+                break;
+            }
+            i++;
         }
     }
 
@@ -191,6 +196,22 @@ trials_noun_degrees(const trials_rewriter_t *rewriter, trials_str_t text,
            && trials_rewrite_in(rewriter, text, i, joints)
            && trials_rewrite_in(rewriter, text, i - 1, degrees)
            && trials_rewrite_in(rewriter, text, i + 1, degrees);
+}
+
+
+/* "grade 2 or higher". */
+
+static int
+trials_noun_higher(const trials_rewriter_t *rewriter, trials_str_t text,
+                   size_t from, size_t i)
+{
+    static const char *const joint[] = {"or", NULL};
+    static const char *const higher[] = {"higher", "greater", "above", NULL};
+
+    return i > from && i + 2 < rewriter->sentence.n
+           && trials_rewrite_in(rewriter, text, i, joint)
+           && rewriter->sentence.list[i - 1].kind == TRIALS_TOKEN_NUMBER
+           && trials_rewrite_in(rewriter, text, i + 1, higher);
 }
 
 

@@ -22,6 +22,8 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int verbal, int can, trials_buf_t *buf);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
+static int  trials_opening_plans(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t i);
 static int  trials_opening_to(const trials_rewriter_t *rewriter,
                               trials_str_t text, size_t i);
 static int  trials_opening_verbal(const trials_rewriter_t *rewriter,
@@ -111,9 +113,11 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "Patients with: ..." and "Patients with/without" are not certain. */
 
-    if (!t->space
+    if ((!t->space && text.data[t->start] != ',')
         || (t->kind == TRIALS_TOKEN_SIGN && text.data[t->start] != '('
-            && text.data[t->start] != '"')
+            && text.data[t->start] != '"'
+            && !(rule->guard == TRIALS_GUARD_ANY
+                 && trials_opening_plans(rewriter, text, used)))
         || (t->kind == TRIALS_TOKEN_WORD && rule->guard == TRIALS_GUARD_BARE
             && (trials_word_is(text.data + t->start, t->len, "or")
                 || trials_word_is(text.data + t->start, t->len, "and"))
@@ -161,6 +165,23 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     trials_opening_rest(rewriter, text, used, verbal, can, buf);
 
     return 1;
+}
+
+
+/* "Pregnant or breastfeeding, or planning to become so". */
+
+static int
+trials_opening_plans(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t i)
+{
+    static const char *const joint[] = {"or", NULL};
+    static const char *const plans[] = {
+        "plan", "plans", "planning", "expecting", "intending", "wishing", NULL};
+
+    return text.data[rewriter->sentence.list[i].start] == ','
+           && i + 3 < rewriter->sentence.n
+           && trials_rewrite_in(rewriter, text, i + 1, joint)
+           && trials_rewrite_in(rewriter, text, i + 2, plans);
 }
 
 
@@ -229,8 +250,11 @@ static int
 trials_opening_verbal(const trials_rewriter_t *rewriter, trials_str_t text,
                       size_t i, size_t end)
 {
-    static const char *const verbs[] = {"has", "have", "is",   "are", "had",
-                                        "was", "were", "does", "do",  NULL};
+    static const char *const verbs[] = {
+        "has",     "have",  "is",   "are",         "had",        "was",
+        "were",    "does",  "do",   "understands", "understand", "agrees",
+        "agree",   "meets", "meet", "takes",       "take",       "receives",
+        "receive", "needs", "need", "smokes",      "smoke",      NULL};
 
     for (; i < end; i++) {
         if (trials_rewrite_in(rewriter, text, i, verbs)) {
@@ -273,7 +297,10 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
 
         past |= trials_rewrite_in(rewriter, text, i, over)
                 && ((i > 0 && trials_token_is_unit(text, &t[-1]))
-                    || t[1].kind == TRIALS_TOKEN_NUMBER);
+                    || trials_token_is_unit(text, &t[1])
+                    || (t[1].kind == TRIALS_TOKEN_NUMBER
+                        && i + 2 < rewriter->sentence.n
+                        && trials_token_is_unit(text, &t[2])));
     }
 
     return past || rewriter->past ? to : now;
@@ -352,7 +379,8 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (to.len > 3 && memcmp(to.data + to.len - 3, " no", 3) == 0
-        && trials_rewrite_in(rewriter, text, i, articles))
+        && (trials_rewrite_in(rewriter, text, i, articles)
+            || rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER))
     {
         return 0;
     }
@@ -373,6 +401,7 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     has = to.len > 8
           && (memcmp(to.data, "You have", 8) == 0
               || memcmp(to.data, "You had", 7) == 0);
+    has |= to.len > 21 && memcmp(to.data, "You are known to have", 21) == 0;
     has |= to.len == 7 && memcmp(to.data, "You had", 7) == 0;
     has |= to.len == 8 && memcmp(to.data, "You have", 8) == 0;
 

@@ -24,6 +24,7 @@ typedef struct {
 
 
 static int trials_phrase_long(trials_str_t to);
+static int trials_phrase_ill(const trials_phraser_t *p, size_t i);
 static int trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used);
 static int trials_phrase_listed(const trials_phraser_t *p, size_t i);
 
@@ -147,6 +148,12 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    if (rule->to.len == 6 && memcmp(rule->to.data, "people", 6) == 0
+        && used == 1 && trials_phrase_ill(p, i))
+    {
+        return 0;
+    }
+
     /* "the screening visit 1" is one of several. */
 
     if (i + used < p->ntokens && p->tokens[i + used].kind == TRIALS_TOKEN_NUMBER
@@ -171,6 +178,41 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
     trials_phrase_fill(p, i, used, rule->to, &slots);
 
     return used;
+}
+
+
+/* "Cancer patients", "NSCLC patients" are no people of cancer. */
+
+static int
+trials_phrase_ill(const trials_phraser_t *p, size_t i)
+{
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const ills[] = {
+        "cancer",   "asthma",     "tumor",     "transplant", "disease",
+        "rhinitis", "dermatitis", "infection", "treatment",  "surgery",
+        "lymphoma", "leukemia",   "myeloma",   "melanoma",   NULL};
+
+    if (i == 0 || !p->tokens[i].space || !trials_token_says(p, i, "patients")) {
+        return 0;
+    }
+
+    t = &p->tokens[i - 1];
+
+    if (trials_word_in(p->text.data + t->start, t->len, ills)) {
+        return 1;
+    }
+
+    for (k = 0; k < t->len; k++) {
+        if (!trials_is_upper(p->text.data[t->start + k])) {
+            return 0;
+        }
+    }
+
+    return t->kind == TRIALS_TOKEN_WORD && t->len > 1
+           && !trials_token_says(p, i - 1, "and")
+           && !trials_token_says(p, i - 1, "or")
+           && !trials_token_says(p, i - 1, "all");
 }
 
 
