@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 
 #define TRIALS_LEAD_NAMES 2  /* named in the first sentence */
-#define TRIALS_LEAD_LEN   90 /* bytes of a name that fits into a sentence */
+#define TRIALS_LEAD_LEN   90 /* bytes of a second name that fits into it */
 
 #define TRIALS_NEAR_MONTHS 3
 
@@ -270,13 +271,13 @@ trials_model_lead(trials_trial_t *trial)
 }
 
 
-/* A placebo is not what a trial tests. */
+/* A placebo is not what a trial tests; what is given twice is one treatment. */
 
 static const char *
 trials_lead_treatments(trials_trial_t *trial)
 {
-    size_t                i, n;
-    trials_str_t         *names;
+    size_t                i, k, n;
+    trials_str_t          name, *names;
     const trials_study_t *study;
 
     study = trial->study;
@@ -288,11 +289,18 @@ trials_lead_treatments(trials_trial_t *trial)
     }
 
     for (i = 0, n = 0; i < study->ninterventions; i++) {
-        if (study->interventions[i].name.len
-            && !trials_is_placebo(study->interventions[i].name)
-            && !trials_is_sham(study->interventions[i].name))
-        {
-            names[n++] = study->interventions[i].name;
+        name = study->interventions[i].name;
+
+        if (name.len == 0 || trials_is_placebo(name) || trials_is_sham(name)) {
+            continue;
+        }
+
+        for (k = 0; k < n && strcasecmp(names[k].data, name.data) != 0; k++) {
+            ;
+        }
+
+        if (k == n) {
+            names[n++] = name;
         }
     }
 
@@ -317,10 +325,11 @@ static const char *
 trials_lead_names(trials_trial_t *trial, const trials_str_t *names, size_t n,
                   const char *rest)
 {
-    size_t      i, named;
-    const char *items[TRIALS_LEAD_NAMES + 1];
+    size_t       i, named;
+    const char  *items[TRIALS_LEAD_NAMES + 1];
+    trials_str_t name;
 
-    for (named = 0; named < n && named < TRIALS_LEAD_NAMES
+    for (named = 1; named < n && named < TRIALS_LEAD_NAMES
                     && names[named].len <= TRIALS_LEAD_LEN;
          named++)
     {
@@ -333,16 +342,19 @@ trials_lead_names(trials_trial_t *trial, const trials_str_t *names, size_t n,
         named--;
     }
 
-    if (named == 0) {
-        return trials_say_count(trial->tree,
-                                strcmp(rest, "lead.treatments") == 0
-                                    ? "lead.some-treatments"
-                                    : "lead.some-conditions",
-                                n, NULL);
-    }
-
     for (i = 0; i < named; i++) {
-        items[i] = names[i].data;
+        name = names[i];
+
+        while (name.len > 1 && name.data[name.len - 1] == '.') {
+            name.len--;
+        }
+
+        items[i] = trials_arena_strdup(trial->arena, name.data, name.len).data;
+
+        if (items[i] == NULL) {
+            trials_tree_fail(trial->tree, TRIALS_NOMEM, "out of memory");
+            return NULL;
+        }
     }
 
     if (named < n) {

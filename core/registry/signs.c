@@ -1,4 +1,4 @@
-/* Signs that a keyboard lacks, as a reader expects them: 10⁹, m², °C. */
+/* Signs as a reader expects them: 10⁹, m², °C; commas as wide as others. */
 
 #include "core/registry/text.h"
 
@@ -12,10 +12,15 @@ typedef struct {
 } trials_signs_t;
 
 
-static size_t trials_signs_power(trials_signs_t *signs, const char *p);
-static size_t trials_signs_degree(trials_signs_t *signs, const char *p);
-static size_t trials_signs_unit(trials_signs_t *signs, const char *p);
-static int    trials_signs_measured(const trials_signs_t *signs, const char *p);
+static void
+trials_signs_put(trials_buf_t *buf, const char *text, size_t len, int all);
+static size_t   trials_signs_power(trials_signs_t *signs, const char *p);
+static size_t   trials_signs_degree(trials_signs_t *signs, const char *p);
+static size_t   trials_signs_unit(trials_signs_t *signs, const char *p);
+static size_t   trials_signs_wide(trials_signs_t *signs, const char *p);
+static unsigned trials_signs_code(const char *p, const char *end);
+static int      trials_signs_east(const char *p, const char *end);
+static int trials_signs_measured(const trials_signs_t *signs, const char *p);
 static const char            *
 trials_signs_raised(const trials_signs_t *signs, const char *p);
 static int trials_signs_digit(const char *p, const char *end);
@@ -24,6 +29,20 @@ static int trials_signs_letter(const char *p, const char *end);
 
 void
 trials_registry_signs(trials_buf_t *buf, const char *text, size_t len)
+{
+    trials_signs_put(buf, text, len, 1);
+}
+
+
+void
+trials_registry_narrow(trials_buf_t *buf, const char *text, size_t len)
+{
+    trials_signs_put(buf, text, len, 0);
+}
+
+
+static void
+trials_signs_put(trials_buf_t *buf, const char *text, size_t len, int all)
 {
     size_t         used;
     const char    *p, *from;
@@ -36,12 +55,16 @@ trials_registry_signs(trials_buf_t *buf, const char *text, size_t len)
         switch (*p) {
         case '^':
         case '\\':
-            used = trials_signs_power(&signs, p);
-            used = used ? used : trials_signs_degree(&signs, p);
+            used = all ? trials_signs_power(&signs, p) : 0;
+            used = all && used == 0 ? trials_signs_degree(&signs, p) : used;
             break;
         case 'c':
         case 'm':
-            used = trials_signs_unit(&signs, p);
+            used = all ? trials_signs_unit(&signs, p) : 0;
+            break;
+        case '\xe3':
+        case '\xef':
+            used = trials_signs_wide(&signs, p);
             break;
         default:
             used = 0;
@@ -173,6 +196,103 @@ trials_signs_unit(trials_signs_t *signs, const char *p)
     (void) stpcpy(sign, *q == '2' ? "\xc2\xb2" : "\xc2\xb3");
 
     return n + 1;
+}
+
+
+/*
+ * "18～75 years（or less），well": Unicode's full-width forms and the comma and
+ * full stop of its "CJK Symbols and Punctuation" within a Western text, which has
+ * spaces at them.
+ */
+
+static size_t
+trials_signs_wide(trials_signs_t *signs, const char *p)
+{
+    int         before, after;
+    char        c, *sign;
+    unsigned    code;
+    const char *q;
+
+    code = trials_signs_code(p, signs->end);
+    q = p + 3;
+
+    if (code == 0 || trials_signs_east(q, signs->end)
+        || (p - signs->text >= 3 && trials_signs_east(p - 3, signs->end)))
+    {
+        return 0;
+    }
+
+    sign = signs->sign;
+
+    if (code == 0xff5e) {
+        (void) stpcpy(sign, "\xe2\x80\x93");
+        return 3;
+    }
+
+    c = code == 0x3001   ? ','
+        : code == 0x3002 ? '.'
+                         : (char) (code - 0xff01 + '!');
+    before = p > signs->text
+             && (trials_signs_digit(p - 1, signs->end)
+                 || trials_signs_letter(p - 1, signs->end));
+    after = trials_signs_letter(q, signs->end)
+            && trials_signs_code(q, signs->end) == 0;
+
+    if (c == '(' && before) {
+        *sign++ = ' ';
+    }
+
+    *sign++ = c;
+
+    if ((after && strchr(",.:;)", c))
+        || (trials_signs_digit(q, signs->end)
+            && (strchr(",;)", c)
+                || (c == ':' && p > signs->text
+                    && !trials_signs_digit(p - 1, signs->end)))))
+    {
+        *sign++ = ' ';
+    }
+
+    *sign = '\0';
+
+    return 3;
+}
+
+
+/* The full-width form, comma or full stop at p, or 0. */
+
+static unsigned
+trials_signs_code(const char *p, const char *end)
+{
+    unsigned code;
+
+    if (end - p < 3) {
+        return 0;
+    }
+
+    code = ((unsigned) p[0] & 0x0f) << 12 | ((unsigned) p[1] & 0x3f) << 6
+           | ((unsigned) p[2] & 0x3f);
+
+    return (code >= 0xff01 && code <= 0xff5e) || code == 0x3001
+                   || code == 0x3002
+               ? code
+               : 0;
+}
+
+
+/* A character of a text that is written with full-width signs: kana, ideographs,
+ * Hangul. */
+
+static int
+trials_signs_east(const char *p, const char *end)
+{
+    const unsigned char *u;
+
+    u = (const unsigned char *) p;
+
+    return end - p >= 3
+           && ((u[0] == 0xe3 && u[1] >= 0x81)
+               || (u[0] >= 0xe4 && u[0] <= 0xed));
 }
 
 

@@ -27,9 +27,12 @@ size_t trials_registry_entities(char *text, size_t len);
 /*
  * Appends len bytes with powers, areas, volumes and degrees in the signs of
  * print: "10^9/L" is 10⁹/L, "kg/m2" kg/m², "38^oC" 38 °C.  A caret may be escaped
- * as Markdown does.
+ * as Markdown does.  Full-width forms beside Western letters become usual ones.
  */
 void trials_registry_signs(trials_buf_t *buf, const char *text, size_t len);
+
+/* Appends len bytes of which only the full-width forms are changed. */
+void trials_registry_narrow(trials_buf_t *buf, const char *text, size_t len);
 
 /*
  * Copies of len bytes what one line of a message can hold: control characters

@@ -538,6 +538,95 @@ test_languages_are_whole(void **state)
 }
 
 
+/* The first sentence of a trial that tests these; malloc'ed. */
+
+static char *
+lead_of(const char *const *names, size_t n)
+{
+    size_t                i;
+    char                 *text;
+    xmlNodePtr            node;
+    trials_study_t        study;
+    trials_error_t        err;
+    trials_trial_t       *trial;
+    trials_page_facts_t   facts;
+    trials_buf_t          out;
+    trials_intervention_t drugs[5];
+
+    empty_study(&study);
+    memset(drugs, 0, sizeof(drugs));
+    memset(&facts, 0, sizeof(facts));
+    facts.now = NOW;
+
+    for (i = 0; i < n; i++) {
+        drugs[i].name = str(names[i]);
+    }
+
+    study.study_type = TRIALS_STUDY_TYPE_INTERVENTIONAL;
+    study.interventions = drugs;
+    study.ninterventions = n;
+
+    trials_arena_reset(arena);
+    trial = trials_trial_create(page, arena, &study, &facts, &err);
+    assert_non_null(trial);
+
+    trials_buf_init(&out, 1024 * 1024);
+    assert_int_equal(trials_trial_render(trial, TRIALS_RENDITION_EMBED,
+                                         TRIALS_LANGUAGE_EN, &out, &err),
+                     TRIALS_OK);
+    trials_buf_free(&out);
+
+    for (node = trial->trees[TRIALS_LANGUAGE_EN].root->children;
+         node && !is(node, "lead"); node = node->next)
+    {
+        ;
+    }
+
+    assert_non_null(node);
+    text = (char *) xmlNodeGetContent(node->children);
+    trials_trial_destroy(trial);
+
+    return text;
+}
+
+
+static void
+test_lead(void **state)
+{
+    size_t i, n;
+    char  *text;
+
+    static const struct {
+        const char *names[5];
+        const char *lead;
+    } cases[] = {
+        {{"Saltol", "SALTOL", "Placebo"}, "This trial tests Saltol."},
+        {{"Saltol low dose.", "Pepperol"},
+         "This trial tests Saltol low dose and Pepperol."},
+        {{"Saltol", "Pepperol", "saltol", "Mintol"},
+         "This trial tests Saltol and 2 more treatments."},
+        {{"A plan of meals without any salt at all that a team of nurses makes "
+          "and goes through with everybody each week",
+          "Saltol"},
+         "This trial tests A plan of meals without any salt at all that a team "
+         "of nurses makes and goes through with everybody each week and "
+         "Saltol."},
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (n = 0; n < 5 && cases[i].names[n]; n++) {
+            ;
+        }
+
+        text = lead_of(cases[i].names, n);
+        assert_string_equal(text, cases[i].lead);
+        xmlFree(text);
+    }
+}
+
+
 int
 main(void)
 {
@@ -550,6 +639,7 @@ main(void)
         cmocka_unit_test(test_grade),
         cmocka_unit_test(test_faults_are_found),
         cmocka_unit_test(test_languages_are_whole),
+        cmocka_unit_test(test_lead),
     };
 
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -36,7 +36,9 @@ static const shape_t shapes[] = {
      "+<Key Inclusion Criteria>{a}-<Main Exclusion Criteria>{b}"},
     {"full-width colons",
      "Inclusion criteria：\n\n1. a\n\nExclusion criteria：\n\n1. b",
-     "+<Inclusion criteria：>{a}-<Exclusion criteria：>{b}"},
+     "+<Inclusion criteria:>{a}-<Exclusion criteria:>{b}"},
+    {"full-width signs within", "Inclusion：\n\n* gout（a、b）；\n* 治療。",
+     "+<Inclusion:>{gout (a, b);|治療。}"},
     {"several of each, by part",
      "Inclusion Criteria Part A:\n\n* a\n\nInclusion Criteria Part B:\n\n* b\n\n"
      "Exclusion Criteria Part A:\n\n* c",

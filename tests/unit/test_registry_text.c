@@ -158,7 +158,14 @@ test_signs(void **state)
         {"20cm3 of mm2 cells/mm3)", "20 cm³ of mm² cells/mm³)"},
         {"38^oC, 38\\^ o C and 100^oF", "38 °C, 38 °C and 100 °F"},
 
+        {"Syndrome，Idiopathic（IgA、other）；well",
+         "Syndrome, Idiopathic (IgA, other); well"},
+        {"ＡＬＴ：18～75，at 10：30。Then", "ALT: 18–75, at 10:30. Then"},
+        {"（a）（b），（c）", "(a) (b), (c)"},
+
         /* What is none of these stays. */
+
+        {"治療、検査。", "治療、検査。"},
 
         {"Arm2, M2 cells, an m2 receptor", "Arm2, M2 cells, an m2 receptor"},
         {"cm25 m2b 5 cmm3", "cm25 m2b 5 cmm3"},
