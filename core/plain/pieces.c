@@ -59,8 +59,8 @@ trials_pieces_text(trials_arena_t *arena, trials_str_t text)
     trials_buf_t buf;
     trials_str_t copy;
 
-    if (memchr(text.data, '\xef', text.len) == NULL
-        && memchr(text.data, '\xe3', text.len) == NULL)
+    if (memchr(text.data, 0xef, text.len) == NULL
+        && memchr(text.data, 0xe3, text.len) == NULL)
     {
         return trials_arena_strdup(arena, text.data, text.len);
     }
