@@ -144,7 +144,7 @@ trials_listing_head(trials_tree_t *tree, const trials_listing_t *listing)
 
     if (listing->country) {
         title = trials_say(tree, "listing.in", "title", title, "country",
-                           listing->country, NULL);
+                           trials_say_country(tree, listing->country), NULL);
     }
 
     trials_tree_word(tree, tree->root, "title", title);

@@ -440,7 +440,7 @@ trials_answer_where(trials_trial_t *trial, xmlNodePtr list)
 
     countries = trials_model_ncountries(trial);
     where = countries == 1 && study->locations[0].country.len
-                ? study->locations[0].country.data
+                ? trials_say_country(tree, study->locations[0].country.data)
                 : trials_say_count(tree, "country", countries, NULL);
 
     trials_answer(trial, list, "where",

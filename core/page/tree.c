@@ -543,6 +543,28 @@ trials_say_list(trials_tree_t *tree, const char *const *items, size_t n)
 
 
 const char *
+trials_say_country(trials_tree_t *tree, const char *name)
+{
+    size_t      len, n;
+    const char *p;
+
+    len = strlen(name);
+
+    for (p = trials_say_find(tree, "country.the"); *p != '\0';
+         p += n + (p[n] == '|'))
+    {
+        n = strcspn(p, "|");
+
+        if (n == len && memcmp(p, name, len) == 0) {
+            return trials_say(tree, "country.with-the", "country", name, NULL);
+        }
+    }
+
+    return name;
+}
+
+
+const char *
 trials_say_number(trials_tree_t *tree, size_t n)
 {
     if (n < 1000) {

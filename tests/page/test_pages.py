@@ -122,6 +122,15 @@ def test_no_raw_value_and_no_escape(pages):
     every(pages, check)
 
 
+def test_countries_have_their_article(pages):
+    def check(p):
+        for text in own(p):
+            if re.search(r'\bin (United|Netherlands|Philippines)', text, re.I):
+                yield text
+    assert any('In the United ' in text for p in pages for text in own(p))
+    every(pages, check)
+
+
 def test_powers_are_raised(pages):
     """10⁹/L and m², not 10^9/L and m^2, but where the record is quoted."""
     caret = re.compile(r'.{0,20}(?:\w|\))\^ ?[-\d].{0,9}')
