@@ -138,6 +138,17 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
         return i;
     }
 
+    /* "within 4 weeks Note: ...". */
+
+    if (trials_clause_is(c, i, "note") && trials_clause_is(c, i + 1, ":")
+        && trials_is_upper(c->text.data[c->tokens[i].start]))
+    {
+        trials_clause_put(c, i);
+        c->exempted = 0;
+        c->from = i;
+        return i + 1;
+    }
+
     if (trials_clause_aside(c, i)) {
         return i + 1;
     }

@@ -11,6 +11,8 @@
 #define TRIALS_MEASURE_REACH 14
 
 
+static size_t trials_measure_in(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
 static int    trials_measure_your(const trials_rule_t *rule);
 static size_t trials_measure_reach(const trials_rewriter_t *rewriter,
                                    trials_str_t text, size_t i);
@@ -40,6 +42,7 @@ trials_rewrite_measure(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     end = trials_measure_second(rewriter, text, end, &both);
+    end = trials_measure_in(rewriter, text, end);
     i = end;
 
     if (i < rewriter->sentence.n && text.data[t[i].start] == '(') {
@@ -107,6 +110,40 @@ trials_rewrite_measure(trials_rewriter_t *rewriter, trials_str_t text,
                              text.len - t[i].start);
 
     return 1;
+}
+
+
+/* "Volume in 1 second", "in the first second". */
+
+static size_t
+trials_measure_in(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const in[] = {"in", NULL};
+    static const char *const one[] = {"one", "the", "first", NULL};
+    static const char *const second[] = {"second", NULL};
+
+    t = rewriter->sentence.list;
+
+    if (i >= rewriter->sentence.n || !trials_rewrite_in(rewriter, text, i, in))
+    {
+        return i;
+    }
+
+    for (k = i + 1; k < rewriter->sentence.n && k < i + 3
+                    && (t[k].kind == TRIALS_TOKEN_NUMBER
+                        || trials_rewrite_in(rewriter, text, k, one));
+         k++)
+    {
+        /* void */
+    }
+
+    return k < rewriter->sentence.n && k > i + 1
+                   && trials_rewrite_in(rewriter, text, k, second)
+               ? k + 1
+               : i;
 }
 
 

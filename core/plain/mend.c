@@ -28,6 +28,7 @@ static size_t trials_mend_example(trials_mender_t *m, size_t i);
 static size_t trials_mend_article(trials_mender_t *m, size_t i);
 static size_t trials_mend_double(trials_mender_t *m, size_t i);
 static size_t trials_mend_verb(trials_mender_t *m, size_t i);
+static int    trials_mend_signs(const trials_mender_t *m, size_t i);
 static size_t trials_mend_view(trials_mender_t *m, size_t i);
 static size_t trials_mend_history(trials_mender_t *m, size_t i);
 static size_t trials_mend_stop(trials_mender_t *m, size_t i);
@@ -279,21 +280,39 @@ trials_mend_double(trials_mender_t *m, size_t i)
 static size_t
 trials_mend_verb(trials_mender_t *m, size_t i)
 {
-    size_t                   len;
+    size_t                   len, who;
     const trials_token_t    *t;
     static const char *const verbs[] = {
-        "takes",       "needs",    "agrees",   "gets",        "meets",
-        "uses",        "wants",    "wishes",   "shows",       "lives",
-        "receives",    "requires", "plans",    "refuses",     "intends",
-        "understands", "suffers",  "wears",    "speaks",      "participates",
-        "stops",       "starts",   "develops", "experiences", NULL};
+        "takes",        "needs",     "agrees",   "gets",
+        "meets",        "uses",      "wants",    "wishes",
+        "shows",        "lives",     "receives", "requires",
+        "plans",        "refuses",   "intends",  "understands",
+        "suffers",      "wears",     "speaks",   "participates",
+        "stops",        "starts",    "develops", "experiences",
+        "stays",        "confirms",  "reaches",  "provides",
+        "complies",     "follows",   "gives",    "remains",
+        "participates", "completes", "smokes",   NULL};
+    static const char *const how[] = {"freely", "also", "still", "now", NULL};
     static const struct {
         const char *third;
         const char *second;
     } odd[] = {{"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}};
 
-    if (i == 0 || !trials_mend_is(m, i - 1, "you") || !m->tokens[i].space
-        || trials_mend_said(m, i - 1))
+    if (trials_mend_signs(m, i)) {
+        trials_mend_put(m, i, 1, "sign");
+        return 1;
+    }
+
+    /* "You freely takes part". */
+
+    who = i > 1
+                  && trials_word_in(m->text.data + m->tokens[i - 1].start,
+                                    m->tokens[i - 1].len, how)
+              ? i - 2
+              : i - 1;
+
+    if (i == 0 || !trials_mend_is(m, who, "you") || !m->tokens[i].space
+        || trials_mend_said(m, who))
     {
         return 0;
     }
@@ -316,6 +335,44 @@ trials_mend_verb(trials_mender_t *m, size_t i)
     m->from = t->start + t->len;
 
     return 1;
+}
+
+
+/* "You take part and signs the form". */
+
+static int
+trials_mend_signs(const trials_mender_t *m, size_t i)
+{
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const what[] = {"the",     "a",       "an",
+                                       "written", "consent", NULL};
+    static const char *const others[] = {
+        "who", "parent", "parents", "guardian", "person", "people", NULL};
+
+    if (i < 3 || i + 1 >= m->ntokens || !trials_mend_is(m, i, "signs")
+        || !trials_mend_is(m, i - 1, "and")
+        || !trials_word_in(m->text.data + m->tokens[i + 1].start,
+                           m->tokens[i + 1].len, what))
+    {
+        return 0;
+    }
+
+    for (k = i - 1; k > 0; k--) {
+        t = &m->tokens[k - 1];
+
+        if (trials_mend_is(m, k - 1, "you")) {
+            return 1;
+        }
+
+        if (trials_mend_is(m, k - 1, ".")
+            || trials_word_in(m->text.data + t->start, t->len, others))
+        {
+            return 0;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -13,13 +13,10 @@
 static int
 trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, trials_str_t to, int verbal);
-static int trials_opening_owners(const trials_rewriter_t *rewriter,
-                                 trials_str_t text, size_t i, size_t end);
-static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
-                               trials_buf_t *buf);
-static void
-trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int verbal, int can, trials_buf_t *buf);
+static int  trials_opening_owners(const trials_rewriter_t *rewriter,
+                                  trials_str_t text, size_t i, size_t end);
+static int  trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
+                                trials_buf_t *buf);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
 static int  trials_opening_plans(const trials_rewriter_t *rewriter,
@@ -72,11 +69,12 @@ static int
 trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
-    int                   value, verbal, article, can;
-    size_t                first, used;
-    trials_str_t          to;
-    const trials_rule_t  *rule;
-    const trials_token_t *t;
+    int                      value, verbal, article, can;
+    size_t                   first, used;
+    trials_str_t             to;
+    const trials_rule_t     *rule;
+    const trials_token_t    *t;
+    static const char *const joints[] = {"or", "and", NULL};
 
     first = 0;
     value = trials_trie_longest(rewriter->rules->tries[TRIALS_RULE_OPEN], text,
@@ -107,6 +105,17 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         to = trials_rewrite_tense(rewriter, text, rule->to);
         (void) trials_buf_append(buf, to.data, to.len);
         return 1;
+    }
+
+    /* "Histologically confirmed, advanced cancer". */
+
+    if (used + 1 < rewriter->sentence.n && rule->to.len > 18
+        && text.data[rewriter->sentence.list[used].start] == ','
+        && memcmp(rule->to.data + rule->to.len - 18, "show that you have", 18)
+               == 0
+        && !trials_rewrite_in(rewriter, text, used + 1, joints))
+    {
+        used++;
     }
 
     t = &rewriter->sentence.list[used];
@@ -162,7 +171,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         trials_rewrite_article(rewriter, text, used, buf);
     }
 
-    trials_opening_rest(rewriter, text, used, verbal, can, buf);
+    trials_rewrite_rest(rewriter, text, used, verbal, can, buf);
 
     return 1;
 }
@@ -238,7 +247,7 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
     }
 
     (void) trials_buf_append(buf, "You ", 4);
-    trials_opening_rest(rewriter, text, first + 1, 1, 0, buf);
+    trials_rewrite_rest(rewriter, text, first + 1, 1, 0, buf);
 
     return 1;
 }
@@ -298,8 +307,7 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
         past |= trials_rewrite_in(rewriter, text, i, over)
                 && ((i > 0 && trials_token_is_unit(text, &t[-1]))
                     || trials_token_is_unit(text, &t[1])
-                    || (t[1].kind == TRIALS_TOKEN_NUMBER
-                        && i + 2 < rewriter->sentence.n
+                    || (i + 2 < rewriter->sentence.n
                         && trials_token_is_unit(text, &t[2])));
     }
 
@@ -311,8 +319,7 @@ size_t
 trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
 {
     size_t                   i;
-    static const char *const before[] = {"the", "a",     "any",
-                                         "all", "adult", NULL};
+    static const char *const before[] = {"the", "a", "adult", NULL};
     static const char *const names[] = {
         "patient",    "patients", "participant", "participants",
         "subject",    "subjects", "individual",  "individuals",
@@ -454,15 +461,16 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 }
 
 
-/* The rest, with "who is" as "and you are". */
-
-static void
-trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
+void
+trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, int verbal, int can, trials_buf_t *buf)
 {
     size_t                   k, from, close;
     const trials_token_t    *t;
     static const char *const others[] = {"or", "but", NULL};
+    static const char *const ors[] = {"or", NULL};
+    static const char *const with[] = {"with", NULL};
+    static const char *const people[] = {"people", "patients", NULL};
     static const char *const ands[] = {"and", NULL};
     static const char *const be[] = {"be", NULL};
     static const char *const states[] = {"willing", "able", "fit", NULL};
@@ -488,6 +496,19 @@ trials_opening_rest(const trials_rewriter_t *rewriter, trials_str_t text,
         /* What stands in brackets is told of others. */
 
         if (k < close) {
+            continue;
+        }
+
+        /* "asthma or people with eczema". */
+
+        if (k > i && trials_rewrite_in(rewriter, text, k, people)
+            && trials_rewrite_in(rewriter, text, k - 1, ors)
+            && trials_rewrite_in(rewriter, text, k + 1, with))
+        {
+            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
+            (void) trials_buf_append(buf, "you have", 8);
+            k++;
+            from = t[k].start + t[k].len;
             continue;
         }
 

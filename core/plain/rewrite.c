@@ -490,6 +490,7 @@ trials_rewrite_titles(trials_str_t line)
 void
 trials_rewrite_capital(trials_buf_t *buf, size_t at)
 {
+    int    roman;
     size_t n;
 
     if (buf->failed != TRIALS_OK || buf->len <= at
@@ -498,8 +499,15 @@ trials_rewrite_capital(trials_buf_t *buf, size_t at)
         return;
     }
 
-    for (n = at; n < buf->len && trials_is_lower(buf->data[n]); n++) {
-        /* void */
+    for (n = at, roman = 1; n < buf->len && trials_is_lower(buf->data[n]); n++)
+    {
+        roman &= strchr("ivx", buf->data[n]) != NULL;
+    }
+
+    /* "iv. Asthma": the mark of an item. */
+
+    if (roman && n > at && (n == buf->len || buf->data[n] == '.')) {
+        return;
     }
 
     if ((n < at + 2 && !(buf->data[at] == 'a' && buf->data[at + 1] == ' ')
@@ -521,6 +529,7 @@ trials_rewrite_capital(trials_buf_t *buf, size_t at)
 void
 trials_rewrite_small(trials_buf_t *buf, size_t at)
 {
+    int                      vowels;
     size_t                   n;
     static const char *const names[] = {"parkinson's",
                                         "parkinson",
@@ -602,9 +611,82 @@ trials_rewrite_small(trials_buf_t *buf, size_t at)
                                         "mini",
                                         "expanded",
                                         "columbia",
+                                        "fanconi",
+                                        "fanconi's",
+                                        "wegener",
+                                        "wegener's",
+                                        "takayasu",
+                                        "takayasu's",
+                                        "behcet",
+                                        "sjogren",
+                                        "graves'",
+                                        "hashimoto",
+                                        "hashimoto's",
+                                        "cushing",
+                                        "addison",
+                                        "wilson",
+                                        "ehlers",
+                                        "lambert",
+                                        "meniere",
+                                        "meniere's",
+                                        "paget's",
+                                        "barrett",
+                                        "castleman",
+                                        "waldenstrom",
+                                        "waldenstrom's",
+                                        "langerhans",
+                                        "bloom",
+                                        "noonan",
+                                        "prader",
+                                        "angelman",
+                                        "rett",
+                                        "dravet",
+                                        "lennox",
+                                        "charcot",
+                                        "friedreich",
+                                        "friedreich's",
+                                        "creutzfeldt",
+                                        "ebola",
+                                        "zika",
+                                        "lyme",
+                                        "dupuytren's",
+                                        "peyronie's",
+                                        "stevens",
+                                        "erdheim",
+                                        "klinefelter",
+                                        "alport",
+                                        "brugada",
+                                        "eisenmenger",
+                                        "eisenmenger's",
+                                        "lynch",
+                                        "cowden",
+                                        "hirschsprung's",
+                                        "asperger's",
+                                        "bell's",
+                                        "chiari",
+                                        "modic",
+                                        "oswestry",
+                                        "rankin",
+                                        "glasgow",
+                                        "korean",
+                                        "italian",
+                                        "latino",
                                         NULL};
 
     if (buf->len <= at || !trials_is_upper(buf->data[at])) {
+        return;
+    }
+
+    vowels = 0;
+
+    for (n = at; n < buf->len && trials_is_lower(trials_lower(buf->data[n]));
+         n++) {
+        vowels |= strchr("aeiouy", trials_lower(buf->data[n])) != NULL;
+    }
+
+    /* "Hb", "Plt". */
+
+    if (!vowels) {
         return;
     }
 

@@ -132,6 +132,11 @@ const trials_rule_t *
 trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, size_t *end);
 
+/* Appends what follows an opening, from token i on, with "who is" as "and you
+ * are" and "their" as "your".  can: it is what the reader can do. */
+void trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
+                         size_t i, int verbal, int can, trials_buf_t *buf);
+
 /* Appends what begins at a token of the sentence, with "a" or "an" before it
  * where its noun needs one. */
 void trials_rewrite_article(const trials_rewriter_t *rewriter,
