@@ -263,7 +263,7 @@ static const plain_case_t cases[] = {
      "You had symptom-causing intracranial bleeding. This was in the 4 weeks before the first dose of medicine."},
     {TRIALS_GROUP_EXCLUSION,
      "Any live attenuated vaccination within 28 days before the first scheduled dose of medication",
-     "You had any live weakened vaccination. This was in the 28 days before the first scheduled dose of medicine."},
+     "You had any live weakened vaccination. This was in the 28 days before the first planned dose of medicine."},
     {TRIALS_GROUP_INCLUSION,
      "Women who are not considered to be of childbearing potential",
      "Women who are not thought to be able to get pregnant"},
