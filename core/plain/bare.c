@@ -39,12 +39,12 @@ static const char *const trials_pronouns[] = {
 /* A sentence of its own has one of these, outside a clause of "that". */
 
 static const char *const trials_finite[] = {
-    "is",      "are",      "was",      "were",   "has",     "have",
-    "had",     "does",     "do",       "did",    "cannot",  "could",
-    "would",   "will",     "may",      "can",    "might",   "need",
-    "needs",   "occurred", "happened", "occurs", "happens", "showed",
-    "shows",   "revealed", "reveals",  "meet",   "meets",   "apply",
-    "applies", "conform",  "conforms", NULL};
+    "is",      "are",      "was",      "were",     "has",     "have",
+    "had",     "does",     "do",       "did",      "cannot",  "could",
+    "would",   "will",     "may",      "can",      "might",   "need",
+    "needs",   "occurred", "happened", "occurs",   "happens", "showed",
+    "shows",   "revealed", "reveals",  "meet",     "meets",   "apply",
+    "applies", "means",    "conform",  "conforms", NULL};
 
 static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 
@@ -178,11 +178,11 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const be[] = {"is", "are", "was", "were", NULL};
     static const char *const when[] = {"later", "then", "also", NULL};
     static const char *const states[] = {
-        "pregnant", "breastfeeding", "willing",   "able",     "not",
-        "unable",   "receiving",     "taking",    "on",       "now",
-        "still",    "expected",      "scheduled", "using",    "getting",
-        "having",   "planning",      "likely",    "unlikely", "unwilling",
-        "fit",      "under",         "allergic",  "in",       NULL};
+        "pregnant", "breastfeeding", "willing",  "able",     "not",
+        "unable",   "receiving",     "taking",   "on",       "now",
+        "still",    "expected",      "planned",  "using",    "getting",
+        "having",   "planning",      "likely",   "unlikely", "unwilling",
+        "fit",      "under",         "allergic", "in",       NULL};
 
     joint =
         i > 1 && trials_rewrite_in(rewriter, text, i - 1, when) ? i - 2 : i - 1;

@@ -107,9 +107,9 @@ trials_clause_verb(const trials_clauses_t *c, size_t from, size_t end)
 {
     const trials_token_t    *t;
     static const char *const verbs[] = {
-        "is",   "are", "was",   "were",   "has",   "have",   "had",
-        "must", "may", "can",   "cannot", "will",  "should", "need",
-        "does", "do",  "needs", "could",  "would", "did",    NULL};
+        "is",    "are",   "was",    "were", "has",    "have", "had",  "must",
+        "may",   "can",   "cannot", "will", "should", "need", "does", "do",
+        "needs", "could", "would",  "did",  "means",  NULL};
     static const char *const relative[] = {
         "that",   "which", "who",     "whose", "where", "when", "if",
         "unless", "while", "because", "whom",  "as",    NULL};

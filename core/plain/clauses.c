@@ -200,8 +200,8 @@ trials_clause_aside(trials_clauses_t *c, size_t i)
         "where",     "unless",  "as",        "e",    "i",
         "eg",        "ie",      "for",       "such", "except",
         "including", "meaning", "whichever", NULL};
-    static const char *const verbs[] = {"is",   "are", "must",   "may",
-                                        "will", "can", "should", NULL};
+    static const char *const verbs[] = {"is",  "are",    "must",  "may", "will",
+                                        "can", "should", "means", NULL};
 
     if (!trials_clause_is(c, i, "(") || i + 1 >= c->ntokens
         || trials_clause_words(c, i) < 2)

@@ -631,6 +631,13 @@ trials_mend_start(trials_mender_t *m)
         /* void */
     }
 
+    /* "b. *asthma" */
+
+    if (end + 3 < m->buf->len && memcmp(m->buf->data + end, ". *", 3) == 0) {
+        trials_rewrite_capital(m->buf, end + 3);
+        return;
+    }
+
     /* After the mark of an item the next word has it, where there is one. */
 
     if (end < m->buf->len && end <= i + 4

@@ -37,7 +37,7 @@ static const char *const trials_noun_ends[] = {
     "are",     "if",        "when",   "like",    "such",    "while",
     "despite", "against",   "than",   "through", "until",   "via",
     "using",   "including", "where",  "per",     "up",      "whichever",
-    "based",   "according", NULL};
+    "based",   "according", "means",  NULL};
 
 /* A noun after one of these has its article, or needs none. */
 
