@@ -137,7 +137,12 @@
 </xsl:template>
 
 <!-- A term is explained at its first mention. -->
-<xsl:template match="term[@first]"><dfn title="{@meaning}"><a href="#term-{@slug}"><xsl:value-of select="."/></a></dfn></xsl:template>
+<xsl:template match="term">
+  <xsl:choose>
+    <xsl:when test="@first"><dfn title="{@meaning}"><a href="#term-{@slug}"><xsl:value-of select="."/></a></dfn></xsl:when>
+    <xsl:otherwise><xsl:value-of select="."/></xsl:otherwise>
+  </xsl:choose>
+</xsl:template>
 
 <!-- Who may join -->
 

@@ -19,8 +19,6 @@
 <!-- Marks what is in English within a page of another language. -->
 <xsl:template name="english"><xsl:if test="$foreign"><xsl:attribute name="lang">en</xsl:attribute></xsl:if></xsl:template>
 
-<xsl:template match="term"><xsl:value-of select="."/></xsl:template>
-
 <!-- A long one takes two columns. -->
 <xsl:template match="fact">
   <div><xsl:if test="string-length(@text) > 40"><xsl:attribute name="class">wide</xsl:attribute></xsl:if><dt><xsl:value-of select="@label"/></dt><dd><xsl:choose>

@@ -4,6 +4,7 @@
 
 #include "core/page/data.h"
 #include "core/page/html.h"
+#include "core/page/sheet_quick.h"
 
 #include <errno.h>
 #include <libxml/HTMLtree.h>
@@ -130,6 +131,7 @@ trials_sheet_compile(trials_compile_t *compile, int language, int sheet)
         return TRIALS_INVALID;
     }
 
+    trials_sheet_quicken(style);
     compile->sheets->sheets[language][sheet] = style;
 
     return TRIALS_OK;

@@ -12,7 +12,6 @@ static void
 trials_sheet_css(trials_compile_t *compile, xmlNodePtr node, xmlNsPtr xsl);
 static void trials_sheet_attributes(trials_compile_t *compile, const char *path,
                                     xmlNodePtr node);
-static void trials_sheet_path(xmlNodePtr node, const char *name);
 static const char *
 trials_sheet_word(trials_compile_t *compile, const char *path, xmlNodePtr node,
                   const char *id);
@@ -35,8 +34,6 @@ trials_sheet_fill(trials_compile_t *compile, const char *path, xmlNodePtr node)
     }
 
     trials_sheet_attributes(compile, path, node);
-    trials_sheet_path(node, "select");
-    trials_sheet_path(node, "test");
 
     if (node->ns == NULL
         || strcmp((const char *) node->ns->href, TRIALS_SHEET_WORDS) != 0)
@@ -220,37 +217,6 @@ trials_sheet_attributes(trials_compile_t *compile, const char *path,
         trials_buf_free(&value);
         (void) xmlRemoveProp(attr);
     }
-}
-
-
-/* libxml2 looks for what a plain path ("a/b") leads to in all that is as deep
- * as the path is long; where an axis is named ("child::a/b") it follows it. */
-
-static void
-trials_sheet_path(xmlNodePtr node, const char *name)
-{
-    char              path[128];
-    xmlChar          *value;
-    static const char first[] = "abcdefghijklmnopqrstuvwxyz";
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz-/*";
-
-    if (node->ns == NULL
-        || strcmp((const char *) node->ns->href, (char *) XSLT_NAMESPACE) != 0)
-    {
-        return;
-    }
-
-    value = xmlGetNoNsProp(node, BAD_CAST name);
-
-    if (value && value[0] && strchr(first, value[0])
-        && value[strspn((char *) value, plain)] == '\0'
-        && strlen((char *) value) + sizeof("child::") <= sizeof(path))
-    {
-        (void) snprintf(path, sizeof(path), "child::%s", (char *) value);
-        (void) xmlSetProp(node, BAD_CAST name, BAD_CAST path);
-    }
-
-    xmlFree(value);
 }
 
 

@@ -584,6 +584,44 @@ def test_a_broken_theme_is_refused(tmp_path, name, text, said):
     assert re.search(said, done.stderr.decode()), done.stderr
 
 
+# Every node of the document in turn: what a path leads to from it.
+
+PATHS = '''<xsl:stylesheet version="1.0"
+ xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:template match="/"><html><body><xsl:apply-templates select="//node() | //@*" mode="all"/></body></html></xsl:template>
+<xsl:template match="node() | @*" mode="all"><p><xsl:value-of select="name()"/>: <xsl:value-of select="{path}"/>
+ <xsl:if test="{path}">yes</xsl:if><xsl:if test="{no}">no</xsl:if>
+ <xsl:choose><xsl:when test="{no}">no</xsl:when><xsl:when test="{path}">yes</xsl:when></xsl:choose>
+ <xsl:choose><xsl:when test="{path}">yes</xsl:when><xsl:otherwise>no</xsl:otherwise></xsl:choose>
+ <xsl:for-each select="{path}"><i><xsl:value-of select="concat(name(), position(), '/', last())"/></i><xsl:value-of select="{path}"/></xsl:for-each>
+ <xsl:apply-templates select="{path}" mode="one"/>
+ <xsl:apply-templates select="{path}"/>
+ <xsl:value-of select="concat(name(current()), position(), '/', last())"/></p></xsl:template>
+<xsl:template match="node() | @*" mode="one"><b><xsl:value-of select="concat(name(), position(), '/', last())"/></b><xsl:apply-templates select="{path}"/></xsl:template>
+<xsl:template match="term"><u><xsl:value-of select="position()"/></u></xsl:template>
+</xsl:stylesheet>
+'''
+
+
+@pytest.mark.parametrize('path', [
+    '.', '*', 'node()', '@label', '@none', 'p', 'none', 'text/node()',
+    'criterion/text/term', '*/term', '*/*/@no', 'none/@no', 'term/node()'])
+def test_a_path_leads_where_xpath_does(tmp_path, path):
+    """A path in parentheses is left to libxslt."""
+    pages = []
+    for form in ('{}', '({})'):
+        theme = tmp_path / str(len(pages))
+        theme.mkdir()
+        (theme / 'page.xsl').write_text(PATHS.format(
+            path=form.format(path), no=form.format(f'not({path})')))
+        done = render('page', SAMPLE, '--theme', theme)
+        assert done.returncode == 0, done.stderr
+        pages.append(done.stdout.decode())
+    assert pages[0] == pages[1]
+    assert pages[0].count('<p>') > 1000 and 'no' in pages[0]
+    assert ('yes' in pages[0]) is ('none' not in path)
+
+
 def test_a_stylesheet_reads_no_file(tmp_path):
     secret = tmp_path / 'secret.xml'
     secret.write_text('<a>secret</a>')
