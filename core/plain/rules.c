@@ -24,6 +24,11 @@ static trials_rc_t
 trials_rules_read(const trials_table_t *table, trials_rule_kind_t *kind,
                   trials_rule_t *rule, trials_error_t *err);
 static trials_rc_t
+trials_rules_ways(trials_rules_t *rules, trials_rule_kind_t kind,
+                  trials_str_t *from, const trials_rule_t *rule);
+static trials_str_t trials_rules_way(trials_arena_t *arena, trials_str_t from,
+                                     trials_str_t ways, trials_str_t way);
+static trials_rc_t
 trials_rules_add(trials_rules_t *rules, trials_rule_kind_t kind,
                  trials_str_t from, const trials_rule_t *rule);
 static trials_rc_t
@@ -52,7 +57,8 @@ trials_rules_load(trials_rules_t *rules, const trials_glossary_t *glossary,
 
     memset(rules, 0, sizeof(trials_rules_t));
     rules->names = glossary->terms;
-    rc = TRIALS_OK;
+    rules->arena = trials_arena_create();
+    rc = rules->arena ? TRIALS_OK : TRIALS_NOMEM;
 
     for (i = 0; i < TRIALS_NRULES && rc == TRIALS_OK; i++) {
         rules->tries[i] = trials_trie_create();
@@ -155,6 +161,7 @@ trials_rules_free(trials_rules_t *rules)
 
     free(rules->rules);
     free(rules->endings);
+    trials_arena_destroy(rules->arena);
     memset(rules, 0, sizeof(trials_rules_t));
 }
 
@@ -196,7 +203,7 @@ trials_rules_line(trials_rules_t *rules, const trials_table_t *table,
     list = table->fields[1];
 
     while (trials_table_piece(&list, &from)) {
-        rc = trials_rules_add(rules, kind, from, &rule);
+        rc = trials_rules_ways(rules, kind, &from, &rule);
 
         if (rc == TRIALS_BUSY) {
             return trials_table_error(table, err, "is another rule's already",
@@ -304,6 +311,84 @@ trials_rules_count(trials_str_t text, const char *what)
     }
 
     return n;
+}
+
+
+/* A rule for each way that from can be written; *from is the one that failed. */
+
+static trials_rc_t
+trials_rules_ways(trials_rules_t *rules, trials_rule_kind_t kind,
+                  trials_str_t *from, const trials_rule_t *rule)
+{
+    trials_rc_t  rc;
+    const char  *open, *close, *p;
+    trials_str_t ways, way, whole;
+
+    open = memchr(from->data, '<', from->len);
+
+    if (open == NULL) {
+        return trials_rules_add(rules, kind, *from, rule);
+    }
+
+    close = memchr(open, '>', from->len - (size_t) (open - from->data));
+
+    if (close == NULL) {
+        return TRIALS_INVALID;
+    }
+
+    ways.data = open;
+    ways.len = (size_t) (close - open) + 1;
+    rc = TRIALS_OK;
+
+    for (p = open + 1; p <= close && rc == TRIALS_OK; p += way.len + 1) {
+        way.data = p;
+        way.len = strcspn(p, ";>");
+
+        whole = trials_rules_way(rules->arena, *from, ways, way);
+        rc = whole.data ? trials_rules_ways(rules, kind, &whole, rule)
+                        : TRIALS_NOMEM;
+    }
+
+    if (rc != TRIALS_OK) {
+        *from = whole;
+    }
+
+    return rc;
+}
+
+
+/* from with `way` in the place of `ways`; where it is empty one space goes. */
+
+static trials_str_t
+trials_rules_way(trials_arena_t *arena, trials_str_t from, trials_str_t ways,
+                 trials_str_t way)
+{
+    char        *p;
+    size_t       before, after;
+    trials_str_t whole;
+
+    before = (size_t) (ways.data - from.data);
+    after = before + ways.len;
+
+    if (way.len == 0 && (before == 0 || from.data[before - 1] == ' ')) {
+        if (after == from.len) {
+            before -= before > 0;
+        } else {
+            after += from.data[after] == ' ';
+        }
+    }
+
+    whole.len = before + way.len + from.len - after;
+    whole.data = p = trials_arena_alloc(arena, whole.len + 1);
+
+    if (p) {
+        p = mempcpy(p, from.data, before);
+        p = mempcpy(p, way.data, way.len);
+        p = mempcpy(p, from.data + after, from.len - after);
+        *p = '\0';
+    }
+
+    return whole;
 }
 
 

@@ -49,6 +49,7 @@ typedef struct {
     trials_trie_t   *tries[TRIALS_NRULES]; /* values are indexes of rules;
                                               endings have none */
     trials_trie_t   *names; /* the glossary's terms, not ours; or NULL */
+    trials_arena_t  *arena; /* the ways that a rule can be written */
     trials_rule_t   *rules;
     trials_ending_t *endings;
     size_t           nrules;
