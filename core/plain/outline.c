@@ -12,6 +12,7 @@
 
 #include "core/plain/inline.h"
 #include "core/plain/text.h"
+#include "core/registry/text.h"
 
 #include <cmark.h>
 #include <stdint.h>
@@ -83,6 +84,7 @@ trials_outline_read(trials_arena_t *arena, trials_str_t markup,
                     trials_outline_t *outline, trials_error_t *err)
 {
     trials_rc_t       rc;
+    trials_buf_t      narrow;
     trials_outliner_t out;
 
     memset(outline, 0, sizeof(trials_outline_t));
@@ -97,8 +99,18 @@ trials_outline_read(trials_arena_t *arena, trials_str_t markup,
     out.arena = arena;
     trials_buf_init(&out.flat, 4 * TRIALS_MARKUP_MAX);
     trials_buf_init(&out.clean, 4 * TRIALS_MARKUP_MAX);
+    trials_buf_init(&narrow, TRIALS_SIGNS_GROW * TRIALS_MARKUP_MAX);
 
-    rc = trials_outline_parse(&out, markup, 0, 0);
+    /* A list may be marked and parted by full-width signs. */
+
+    if (trials_registry_is_wide(markup.data, markup.len)) {
+        trials_registry_narrow(&narrow, markup.data, markup.len);
+        markup.data = narrow.data;
+        markup.len = narrow.len;
+    }
+
+    rc = narrow.failed == TRIALS_OK ? trials_outline_parse(&out, markup, 0, 0)
+                                    : TRIALS_NOMEM;
 
     if (rc == TRIALS_OK && out.nlines) {
         outline->lines =
@@ -114,6 +126,7 @@ trials_outline_read(trials_arena_t *arena, trials_str_t markup,
     }
 
     trials_buf_free(&out.flat);
+    trials_buf_free(&narrow);
     trials_buf_free(&out.clean);
     free(out.lines);
 

@@ -6,14 +6,11 @@
 
 #include "core/plain/heading.h"
 #include "core/plain/text.h"
-#include "core/registry/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 
-static trials_str_t
-                   trials_pieces_text(trials_arena_t *arena, trials_str_t text);
 static trials_rc_t trials_pieces_headings(trials_pieces_t *pieces);
 static int  trials_pieces_labels(const trials_pieces_t *pieces, size_t i);
 static void trials_pieces_parents(trials_pieces_t *pieces);
@@ -51,36 +48,6 @@ trials_pieces_tree(trials_pieces_t *pieces, trials_eligibility_t *eligibility)
 }
 
 
-/* A copy of text, with what is full-width as others write it. */
-
-static trials_str_t
-trials_pieces_text(trials_arena_t *arena, trials_str_t text)
-{
-    trials_buf_t buf;
-    trials_str_t copy;
-
-    if (memchr(text.data, 0xef, text.len) == NULL
-        && memchr(text.data, 0xe3, text.len) == NULL)
-    {
-        return trials_arena_strdup(arena, text.data, text.len);
-    }
-
-    copy.data = NULL;
-    copy.len = 0;
-
-    trials_buf_init(&buf, TRIALS_SIGNS_GROW * text.len);
-    trials_registry_narrow(&buf, text.data, text.len);
-
-    if (buf.failed == TRIALS_OK) {
-        copy = trials_arena_strdup(arena, buf.data, buf.len);
-    }
-
-    trials_buf_free(&buf);
-
-    return copy;
-}
-
-
 trials_piece_t *
 trials_pieces_add(trials_pieces_t *pieces, trials_str_t text)
 {
@@ -103,7 +70,7 @@ trials_pieces_add(trials_pieces_t *pieces, trials_str_t text)
     memset(piece, 0, sizeof(trials_piece_t));
     piece->parent = SIZE_MAX;
 
-    piece->text = trials_pieces_text(pieces->arena, text);
+    piece->text = trials_arena_strdup(pieces->arena, text.data, text.len);
     if (piece->text.data == NULL) {
         return NULL;
     }

@@ -176,8 +176,7 @@ trials_json_signs(trials_json_t *json, trials_str_t *str)
     if (memchr(str->data, '^', str->len) == NULL
         && memmem(str->data, str->len, "m2", 2) == NULL
         && memmem(str->data, str->len, "m3", 2) == NULL
-        && memchr(str->data, 0xef, str->len) == NULL
-        && memchr(str->data, 0xe3, str->len) == NULL)
+        && !trials_registry_is_wide(str->data, str->len))
     {
         return;
     }

@@ -14,10 +14,11 @@ typedef struct {
 
 static void
 trials_signs_put(trials_buf_t *buf, const char *text, size_t len, int all);
-static size_t   trials_signs_power(trials_signs_t *signs, const char *p);
-static size_t   trials_signs_degree(trials_signs_t *signs, const char *p);
-static size_t   trials_signs_unit(trials_signs_t *signs, const char *p);
-static size_t   trials_signs_wide(trials_signs_t *signs, const char *p);
+static size_t trials_signs_power(trials_signs_t *signs, const char *p);
+static size_t trials_signs_degree(trials_signs_t *signs, const char *p);
+static size_t trials_signs_unit(trials_signs_t *signs, const char *p);
+static size_t trials_signs_wide(trials_signs_t *signs, const char *p);
+static int    trials_signs_numbered(const trials_signs_t *signs, const char *p);
 static unsigned trials_signs_code(const char *p, const char *end);
 static int      trials_signs_east(const char *p, const char *end);
 static int trials_signs_measured(const trials_signs_t *signs, const char *p);
@@ -31,6 +32,13 @@ void
 trials_registry_signs(trials_buf_t *buf, const char *text, size_t len)
 {
     trials_signs_put(buf, text, len, 1);
+}
+
+
+int
+trials_registry_is_wide(const char *text, size_t len)
+{
+    return memchr(text, 0xef, len) || memchr(text, 0xe3, len);
 }
 
 
@@ -229,7 +237,7 @@ trials_signs_wide(trials_signs_t *signs, const char *p)
         return 3;
     }
 
-    c = code == 0x3001   ? ','
+    c = code == 0x3001   ? (trials_signs_numbered(signs, p) ? '.' : ',')
         : code == 0x3002 ? '.'
                          : (char) (code - 0xff01 + '!');
     before = p > signs->text
@@ -256,6 +264,21 @@ trials_signs_wide(trials_signs_t *signs, const char *p)
     *sign = '\0';
 
     return 3;
+}
+
+
+/* "1、Age": does a number that begins a line stand before p? */
+
+static int
+trials_signs_numbered(const trials_signs_t *signs, const char *p)
+{
+    const char *q;
+
+    for (q = p; q > signs->text && trials_signs_digit(q - 1, signs->end); q--) {
+        /* void */
+    }
+
+    return q < p && p - q <= 2 && (q == signs->text || q[-1] == '\n');
 }
 
 

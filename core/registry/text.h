@@ -31,6 +31,9 @@ size_t trials_registry_entities(char *text, size_t len);
  */
 void trials_registry_signs(trials_buf_t *buf, const char *text, size_t len);
 
+/* May len bytes have full-width forms? */
+int trials_registry_is_wide(const char *text, size_t len);
+
 /* Appends len bytes of which only the full-width forms are changed. */
 void trials_registry_narrow(trials_buf_t *buf, const char *text, size_t len);
 

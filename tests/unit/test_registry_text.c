@@ -161,6 +161,7 @@ test_signs(void **state)
         {"Syndrome，Idiopathic（IgA、other）；well",
          "Syndrome, Idiopathic (IgA, other); well"},
         {"ＡＬＴ：18～75，at 10：30。Then", "ALT: 18–75, at 10:30. Then"},
+        {"1、Adults\n12、Asthma in 2、3", "1. Adults\n12. Asthma in 2, 3"},
         {"（a）（b），（c）", "(a) (b), (c)"},
 
         /* What is none of these stays. */
