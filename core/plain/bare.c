@@ -10,6 +10,10 @@ static int trials_bare_relative(const trials_rewriter_t *rewriter,
                                 trials_str_t text, size_t i);
 static int trials_bare_again(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t last, size_t i);
+static int trials_bare_donated(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t i);
+static int trials_bare_duty(const trials_rewriter_t *rewriter,
+                            trials_str_t text, size_t i);
 static int trials_bare_fathers(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static int
@@ -77,6 +81,7 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
     size_t                   last, verbs, close;
     unsigned                 relative;
     const trials_token_t    *t;
+    static const char *const lists[] = {"of", "these", NULL};
     static const char *const ends[] = {"has", "is", "will", "cannot", NULL};
 
     relative = 0;
@@ -90,7 +95,8 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
         if (t->kind == TRIALS_TOKEN_SIGN) {
             if (text.data[t->start] == ':' && i > close
                 && i + 1 < rewriter->sentence.n
-                && t[1].kind != TRIALS_TOKEN_SIGN)
+                && t[1].kind != TRIALS_TOKEN_SIGN
+                && !(i > 0 && trials_rewrite_in(rewriter, text, i - 1, lists)))
             {
                 return 0;
             }
@@ -111,7 +117,9 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
         }
 
         if ((trials_rewrite_in(rewriter, text, i, trials_not_bare)
-             && !trials_bare_fathers(rewriter, text, i))
+             && !trials_bare_fathers(rewriter, text, i)
+             && !trials_bare_donated(rewriter, text, i)
+             && !(verbal && !relative && trials_bare_duty(rewriter, text, i)))
             || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
                 && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
         {
@@ -283,6 +291,36 @@ trials_bare_fathers(const trials_rewriter_t *rewriter, trials_str_t text,
                && (trials_rewrite_in(rewriter, text, i - 1, father)
                    || trials_rewrite_in(rewriter, text, i - 2, father))
                && trials_rewrite_in(rewriter, text, i, child));
+}
+
+
+/* "donor kidney": what is given, not who gives it. */
+
+static int
+trials_bare_donated(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i)
+{
+    static const char *const donor[] = {"donor", NULL};
+    static const char *const what[] = {
+        "organ", "organs",     "bone",  "blood",  "stem",  "tissue", "cell",
+        "cells", "transplant", "liver", "kidney", "heart", "lung",   "hsct",
+        "hct",   "islet",      "skin",  "cornea", NULL};
+
+    return i + 1 < rewriter->sentence.n
+           && trials_rewrite_in(rewriter, text, i, donor)
+           && trials_rewrite_in(rewriter, text, i + 1, what);
+}
+
+
+/* "Is on a diet, but must be willing to stop it". */
+
+static int
+trials_bare_duty(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
+{
+    static const char *const duties[] = {"must", "should", NULL};
+
+    return i > 0 && trials_rewrite_in(rewriter, text, i, duties)
+           && trials_rewrite_in(rewriter, text, i - 1, trials_joints);
 }
 
 

@@ -226,6 +226,15 @@ trials_clause_leans(const trials_clauses_t *c, size_t next)
     first = &c->tokens[c->from];
     t = &c->tokens[next];
 
+    /* "Treatment that harms or cannot be continued". */
+
+    if (trials_clause_is(c, next + 1, "be")
+        && (trials_clause_is(c, next, "cannot")
+            || trials_clause_is(c, next, "may")))
+    {
+        return 1;
+    }
+
     if (trials_word_in(c->text.data + t->start, t->len, needing)) {
         return !trials_clause_doing(c, c->from);
     }

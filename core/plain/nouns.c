@@ -28,16 +28,17 @@ static int trials_noun_spelled(const char *word, size_t len);
 /* What ends the words that belong to a noun. */
 
 static const char *const trials_noun_ends[] = {
-    "of",      "in",        "with",   "within",  "for",     "to",
-    "by",      "from",      "at",     "on",      "during",  "before",
-    "after",   "due",       "that",   "which",   "who",     "and",
-    "or",      "and/or",    "not",    "as",      "under",   "above",
-    "below",   "between",   "more",   "less",    "greater", "needing",
-    "since",   "without",   "except", "unless",  "over",    "is",
-    "are",     "if",        "when",   "like",    "such",    "while",
-    "despite", "against",   "than",   "through", "until",   "via",
-    "using",   "including", "where",  "per",     "up",      "whichever",
-    "based",   "according", "means",  NULL};
+    "of",      "in",        "with",     "within",  "for",     "to",
+    "by",      "from",      "at",       "on",      "during",  "before",
+    "after",   "due",       "that",     "which",   "who",     "and",
+    "or",      "and/or",    "not",      "as",      "under",   "above",
+    "below",   "between",   "more",     "less",    "greater", "needing",
+    "since",   "without",   "except",   "unless",  "over",    "is",
+    "are",     "if",        "when",     "like",    "such",    "while",
+    "despite", "against",   "than",     "through", "until",   "via",
+    "using",   "including", "where",    "per",     "up",      "whichever",
+    "based",   "according", "received", "linked",  "caused",  "given",
+    "done",    "performed", "means",    NULL};
 
 /* A noun after one of these has its article, or needs none. */
 

@@ -263,7 +263,8 @@ trials_opening_verbal(const trials_rewriter_t *rewriter, trials_str_t text,
         "has",     "have",  "is",   "are",         "had",        "was",
         "were",    "does",  "do",   "understands", "understand", "agrees",
         "agree",   "meets", "meet", "takes",       "take",       "receives",
-        "receive", "needs", "need", "smokes",      "smoke",      NULL};
+        "receive", "needs", "need", "smokes",      "smoke",      "owns",
+        "own",     NULL};
 
     for (; i < end; i++) {
         if (trials_rewrite_in(rewriter, text, i, verbs)) {
