@@ -212,7 +212,7 @@ static const plain_case_t cases[] = {
      "You have any disease that puts your safety at risk."},
     {TRIALS_GROUP_EXCLUSION,
      "Any intervention within 3 months prior to signing the informed consent",
-     "Any intervention in the 3 months before you sign the consent"},
+     "You have any treatment in the 3 months before you sign the consent."},
     {TRIALS_GROUP_INCLUSION, "Participant owns or has access to a smartphone",
      "You own or have access to a smartphone."},
     {TRIALS_GROUP_INCLUSION,
@@ -223,7 +223,7 @@ static const plain_case_t cases[] = {
 
     {TRIALS_GROUP_EXCLUSION,
      "Corticosteroid treatment that is deemed inappropriate or cannot be continued for safety reasons",
-     "z1"},
+     "You had steroid treatment that is judged inappropriate or cannot be continued for safety reasons."},
     {TRIALS_GROUP_EXCLUSION,
      "Asthma treatment deemed inappropriate by the doctor or cannot be continued for safety reasons",
      "Asthma treatment judged inappropriate by the doctor or cannot be continued for safety reasons"},
