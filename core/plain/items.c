@@ -7,7 +7,7 @@
  * that may belong to all of it ("..., or a stroke within 6 months").
  */
 
-#include "core/plain/rewrite.h"
+#include "core/plain/items.h"
 
 #include <string.h>
 
@@ -20,110 +20,16 @@
 /* Words that each item of a pair has at least. */
 #define TRIALS_ITEM_WORDS 3
 
-#define TRIALS_ITEMS_MAX 32
-
-
-typedef struct {
-    trials_rewriter_t    *rewriter;
-    const char           *text; /* of the enumeration */
-    size_t                len;
-    const trials_token_t *tokens; /* of it */
-    size_t                ntokens;
-    size_t                first[TRIALS_ITEMS_MAX]; /* tokens of the items */
-    size_t                end[TRIALS_ITEMS_MAX];
-    size_t                n;
-    size_t                joint;     /* the token that joins the last one */
-    unsigned              open : 1;  /* the lead stays as it is */
-    unsigned              loose : 1; /* nothing joins them */
-    unsigned              meant : 1; /* the joint may be within an item */
-} trials_items_t;
-
 
 static size_t trials_items_colon(const trials_buf_t *buf, size_t start);
 static int    trials_items_split(trials_items_t *items);
-static int    trials_items_joint(const trials_items_t *items, size_t i);
-static int    trials_items_stand(trials_items_t *items);
-static int    trials_items_measures(const trials_items_t *items);
-static int    trials_item_stands(trials_items_t *items, size_t k, int *head);
-static int
-trials_item_noun(const trials_items_t *items, size_t first, size_t end);
+static void   trials_items_so_on(trials_items_t *items);
 static int    trials_items_worth(const trials_items_t *items, size_t lead);
 static int    trials_items_lead(const trials_items_t *items, trials_str_t lead,
                                 int voice, trials_buf_t *buf);
 static size_t trials_items_words(trials_str_t text);
-static int
-trials_items_is(const trials_items_t *items, size_t i, const char *word);
-static int
-trials_items_in(const trials_items_t *items, size_t i, const char *const *list);
-static int trials_str_ends(trials_str_t text, const char *end);
+static int    trials_str_ends(trials_str_t text, const char *end);
 
-
-/* These may be meant for every item, or for the first alone. */
-
-static const char *const trials_items_scope[] = {
-    "severe",       "serious",     "significant", "important",  "major",
-    "minor",        "unstable",    "active",      "inactive",   "acute",
-    "chronic",      "recent",      "current",     "known",      "suspected",
-    "symptomatic",  "untreated",   "past",        "prior",      "previous",
-    "any",          "other",       "another",     "new",        "ongoing",
-    "persistent",   "concurrent",  "concomitant", "systemic",   "whole",
-    "oral",         "inhaled",     "topical",     "poor",       "moderate",
-    "mild",         "advanced",    "confirmed",   "documented", "congenital",
-    "abnormal",     "primary",     "secondary",   "malignant",  "benign",
-    "elevated",     "raised",      "low",         "high",       "impaired",
-    "uncontrolled", "existing",    "underlying",  "planned",    "possible",
-    "test",         "strong",      "bad",         "local",      "long",
-    "short",        "non",         "pre",         "post",       "anti",
-    "all",          "both",        "either",      "no",         "not",
-    "more",         "less",        "new",         "medically",  "same",
-    "such",         "certain",     "different",   "additional", "relevant",
-    "risk",         "life",        "health",      "first",      "second",
-    "repeated",     "frequent",    "proven",      "drug",       "treatment",
-    "history",      "signs",       "evidence",    "symptoms",   "use",
-    "presence",     "diagnosis",   "treated",     "type",       "grade",
-    "stage",        "class",       "refractory",  "recurrent",  "metastatic",
-    "adequate",     "good",        "enough",      "normal",     "previously",
-    "need",         "lack",        "absence",     "degree",     "inherited",
-    "hereditary",   "progressive", "ischemic",    "allergic",   "unresolved",
-    "unexplained",  "intravenous", "injected",    "injectable", NULL};
-
-/* What begins with these is no thing. */
-
-static const char *const trials_items_no_start[] = {
-    "has",     "have",   "had",    "is",       "are",       "was",
-    "were",    "who",    "which",  "that",     "with",      "without",
-    "if",      "when",   "in",     "on",       "at",        "for",
-    "by",      "to",     "of",     "from",     "as",        "must",
-    "may",     "can",    "will",   "you",      "your",      "those",
-    "people",  "being",  "having", "not",      "no",        "able",
-    "such",    "their",  "etc",    "unable",   "then",      "so",
-    "but",     "and",    "or",     "other",    "others",    "any",
-    "similar", "taken",  "used",   "received", "including", "less",
-    "more",    "at",     "women",  "men",      "patients",  "this",
-    "these",   "it",     "its",    "likely",   "willing",   "planning",
-    "during",  "within", "before", "after",    NULL};
-
-/* What follows these may belong to all. */
-
-static const char *const trials_items_tail[] = {
-    "that",    "which",     "who",        "whose",     "requiring", "needing",
-    "within",  "before",    "after",      "at",        "during",    "in",
-    "on",      "for",       "unless",     "except",    "if",        "when",
-    "while",   "since",     "until",      "by",        "due",       "because",
-    "despite", "where",     "without",    "other",     "as",        "like",
-    "such",    "you",       "regardless", "is",        "are",       "was",
-    "using",   "according", "per",        "based",     "under",     "above",
-    "below",   "over",      "caused",     "treated",   "involving", "affecting",
-    "would",   "could",     "may",        "might",     "can",       "will",
-    "has",     "have",      "had",        "including", "to",        "leading",
-    "from",    "prior",     "then",       "than",      "these",     "this",
-    NULL};
-
-/* And these, of what is measured. */
-
-static const char *const trials_items_after[] = {
-    "within", "before", "after", "during", "unless",  "except", "if",  "when",
-    "while",  "that",   "which", "who",    "without", "or",     "and", NULL};
 
 /* What may stand before a thing. */
 
@@ -194,6 +100,12 @@ trials_rewrite_items(trials_rewriter_t *rewriter, trials_buf_t *buf,
     items.tokens = rewriter->items.list;
     items.ntokens = rewriter->items.n;
 
+    /* "This includes", "Some examples are", "For example:". */
+
+    items.shown = trials_str_ends(lead, "This includes")
+                  || trials_str_ends(lead, "Some examples are")
+                  || trials_str_ends(lead, "For example:");
+
     if (!trials_items_split(&items)
         || !trials_items_worth(&items, trials_items_words(lead))
         || !trials_items_stand(&items))
@@ -235,6 +147,10 @@ trials_rewrite_items(trials_rewriter_t *rewriter, trials_buf_t *buf,
         if (made->failed == TRIALS_OK) {
             trials_rewrite_capital(made, colon);
         }
+    }
+
+    if (items.so_on) {
+        (void) trials_buf_append(made, "\nAnd so on.", 11);
     }
 
     if (made->failed != TRIALS_OK) {
@@ -287,6 +203,7 @@ trials_items_split(trials_items_t *items)
     depth = 0;
     first = 0;
     joints = 0;
+    trials_items_so_on(items);
 
     for (i = 0; i < items->ntokens; i++) {
         if (trials_items_is(items, i, "(") || trials_items_is(items, i, "[")) {
@@ -329,7 +246,9 @@ trials_items_split(trials_items_t *items)
 
     /* "A, B or C": the joint within what is left. */
 
-    if (items->joint == 0 && joints == 0 && items->open && items->n > 1) {
+    if (items->joint == 0 && joints == 0 && (items->open || items->shown)
+        && items->n > 1)
+    {
         items->loose = 1;
 
     } else if (items->joint == 0) {
@@ -364,237 +283,32 @@ trials_items_split(trials_items_t *items)
 }
 
 
-static int
+/* "gout, asthma and so on": of examples, a line of its own. */
+
+static void
+trials_items_so_on(trials_items_t *items)
+{
+    size_t n;
+
+    n = items->ntokens;
+
+    if (items->shown && n > 4 && trials_items_is(items, n - 3, "and")
+        && trials_items_is(items, n - 2, "so")
+        && trials_items_is(items, n - 1, "on"))
+    {
+        items->so_on = 1;
+        items->ntokens = n - 3 - trials_items_is(items, n - 4, ",");
+    }
+}
+
+
+int
 trials_items_joint(const trials_items_t *items, size_t i)
 {
     static const char *const joints[] = {"or", "and", NULL};
 
     return i + 1 < items->ntokens && items->tokens[i].space
            && items->tokens[i + 1].space && trials_items_in(items, i, joints);
-}
-
-
-/* Is each item a thing of its own? */
-
-static int
-trials_items_stand(trials_items_t *items)
-{
-    int    head, heads, scoped;
-    size_t i, k;
-
-    heads = 0;
-    scoped = 0;
-
-    if (trials_items_measures(items)) {
-        return 1;
-    }
-
-    if (items->loose) {
-        return 0;
-    }
-
-    for (k = 0; k < items->n; k++) {
-        if (!trials_item_stands(items, k, &head)) {
-            return 0;
-        }
-
-        /* "food allergy, exercise or drug induced shock". */
-
-        if (items->meant && !head && k + 2 == items->n) {
-            return 0;
-        }
-
-        heads += head;
-        scoped += trials_items_in(items, items->first[k], trials_items_scope);
-    }
-
-    i = items->first[0];
-
-    if (scoped && (size_t) scoped != items->n
-        && (trials_items_in(items, i, trials_items_scope)))
-    {
-        return 0;
-    }
-
-    /* "allergy to eggs, nuts or milk": of the first alone. */
-
-    for (; i < items->end[0]; i++) {
-        static const char *const ofs[] = {"of",      "with",    "to", "for",
-                                          "in",      "from",    "on", "by",
-                                          "against", "between", "at", NULL};
-
-        if (trials_items_in(items, i, ofs)) {
-            return items->n > 2 && (size_t) heads == items->n;
-        }
-    }
-
-    return items->n > 2 || (size_t) heads == items->n;
-}
-
-
-/* "hemoglobin at least 9 g/dL, platelets at least 100": a value in each. */
-
-static int
-trials_items_measures(const trials_items_t *items)
-{
-    size_t                k, i, numbers;
-    const trials_token_t *t;
-
-    if (!items->open || items->n < 3) {
-        return 0;
-    }
-
-    for (k = 0; k < items->n; k++) {
-        t = &items->tokens[items->first[k]];
-
-        if (t->kind != TRIALS_TOKEN_WORD
-            || trials_items_in(items, items->first[k], trials_items_no_start))
-        {
-            return 0;
-        }
-
-        numbers = 0;
-
-        for (i = items->first[k] + 1; i < items->end[k]; i++) {
-            numbers += items->tokens[i].kind == TRIALS_TOKEN_NUMBER;
-
-            if (k + 1 == items->n
-                && trials_items_in(items, i, trials_items_after)) {
-                return 0;
-            }
-        }
-
-        if (numbers == 0) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-static int
-trials_item_stands(trials_items_t *items, size_t k, int *head)
-{
-    size_t                i, end, n;
-    trials_str_t          text;
-    const trials_rule_t  *rule;
-    const trials_token_t *t;
-
-    i = items->first[k];
-    t = &items->tokens[i];
-
-    if (t->kind == TRIALS_TOKEN_SIGN
-        || (k > 0 && trials_items_in(items, i, trials_items_no_start)))
-    {
-        return 0;
-    }
-
-    /* What ends the first, or the last, may be said of all. */
-
-    for (n = i + 1; n < items->end[k]; n++) {
-        if ((k == 0 || k + 1 == items->n)
-            && trials_items_in(items, n, trials_items_tail)
-            && !(k == 0 && trials_items_is(items, n, "to")))
-        {
-            return 0;
-        }
-
-        if (k + 1 < items->n && items->n == 2 && trials_items_joint(items, n)) {
-            return 0;
-        }
-    }
-
-    text.data = items->text + t->start;
-    t = &items->tokens[items->end[k] - 1];
-    text.len = (size_t) (items->text + t->start + t->len - text.data);
-
-    if (text.len == 0
-        || trials_tokens_read(&items->rewriter->sentence, text) != TRIALS_OK)
-    {
-        return 0;
-    }
-
-    /* "NYHA class III or IV heart failure". */
-
-    if (k + 1 < items->n
-        && (t->kind == TRIALS_TOKEN_NUMBER
-            || (t->len < 4 && trials_is_upper(items->text[t->start]))))
-    {
-        return 0;
-    }
-
-    rule = trials_rewrite_head(items->rewriter, text, 0, &end);
-    *head = rule && !trials_word_is(rule->to.data, rule->to.len, "your");
-
-    return *head || k + 1 == items->n
-           || trials_item_noun(items, items->first[k], items->end[k]);
-}
-
-
-/* May its last word be the name of a thing?  Not one that waits for another, as
- * in "cardiac, liver or bone disease". */
-
-static int
-trials_item_noun(const trials_items_t *items, size_t first, size_t end)
-{
-    size_t                   i, len, n;
-    const char              *word;
-    static const char *const waits[] = {
-        "al",   "ic",  "ive", "ous",  "ar",   "ary",  "ory", "ed",
-        "ent",  "ant", "ble", "oid",  "like", "free", "ine", "ile",
-        "less", "ful", "ish", "line", "ior",  "ly",   NULL};
-    static const char *const parts[] = {
-        "liver",     "lung",    "brain",     "kidney",  "heart",    "bone",
-        "breast",    "skin",    "blood",     "bowel",   "stomach",  "nerve",
-        "muscle",    "colon",   "spine",     "neck",    "head",     "prostate",
-        "bladder",   "thyroid", "pancreas",  "eye",     "ear",      "nose",
-        "throat",    "airway",  "tissue",    "cell",    "tumor",    "organ",
-        "soft",      "other",   "drug",      "alcohol", "food",     "joint",
-        "vessel",    "artery",  "vein",      "immune",  "mental",   "plasma",
-        "urine",     "serum",   "bacterial", "virus",   "knee",     "hip",
-        "hand",      "foot",    "arm",       "leg",     "chest",    "severe",
-        "mild",      "raised",  "high",      "low",     "poor",     "gut",
-        "brainstem", "cervix",  "womb",      "ovary",   "lymph",    "node",
-        "spinal",    "cord",    "gene",      "protein", "hormone",  "body",
-        "whole",     "large",   "small",     "major",   "minor",    "deep",
-        "work",      "sleep",   "mood",      "stress",  "vascular", "study",
-        "test",      "care",    "home",      "health",  "baseline", "group",
-        "left",      "right",   "upper",     "lower",   "type",     "stage",
-        "grade",     "class",   "full",      "partial", "bile",     "duct",
-        "esophagus", "larynx",  "pharynx",   "mouth",   "tongue",   "uterus",
-        "rectum",    "testis",  "spleen",    "human",   "animal",   "insect",
-        "egg",       "milk",    "nut",       "peanut",  "pollen",   "grass",
-        "live",      "dead",    "open",      "early",   "late",     "yeast",
-        NULL};
-
-    for (i = first; i < end; i++) {
-        if (trials_items_is(items, i, "(")) {
-            end = i;
-        }
-    }
-
-    if (end == first || items->tokens[end - 1].kind != TRIALS_TOKEN_WORD) {
-        return 0;
-    }
-
-    word = items->text + items->tokens[end - 1].start;
-    len = items->tokens[end - 1].len;
-
-    if (len < 5 || !trials_is_lower(word[1])
-        || trials_word_in(word, len, parts)) {
-        return 0;
-    }
-
-    for (i = 0; waits[i]; i++) {
-        n = strlen(waits[i]);
-
-        if (trials_word_is(word + len - n, n, waits[i])) {
-            return 0;
-        }
-    }
-
-    return 1;
 }
 
 
@@ -645,9 +359,14 @@ trials_items_lead(const trials_items_t *items, trials_str_t lead, int voice,
     size_t      i;
     const char *these;
 
-    if (items->open) {
+    if (items->open || items->loose) {
         (void) trials_buf_append(buf, lead.data, lead.len);
+        (void) trials_buf_append(buf, ":", !trials_str_ends(lead, ":"));
         return 1;
+    }
+
+    if (items->so_on) {
+        return 0;
     }
 
     any = trials_items_is(items, items->joint, "or");
@@ -717,7 +436,7 @@ trials_items_words(trials_str_t text)
 }
 
 
-static int
+int
 trials_items_is(const trials_items_t *items, size_t i, const char *word)
 {
     return trials_word_is(items->text + items->tokens[i].start,
@@ -725,7 +444,7 @@ trials_items_is(const trials_items_t *items, size_t i, const char *word)
 }
 
 
-static int
+int
 trials_items_in(const trials_items_t *items, size_t i, const char *const *list)
 {
     return trials_word_in(items->text + items->tokens[i].start,
