@@ -10,6 +10,7 @@
 #define TRIALS_REWRITE_MAX (16 * 1024 * 1024)
 
 
+static int trials_rewrite_heads(const trials_buf_t *buf);
 static trials_rc_t
 trials_rewrite_try(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
                    const trials_buf_t *buf, trials_error_t *err);
@@ -320,10 +321,7 @@ trials_rewrite_led(trials_buf_t *buf, trials_str_t text, size_t lead,
 static void
 trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on)
 {
-    char                     last;
-    size_t                   i;
-    static const char *const open[] = {"of", "or",   "and", "to", "the", "by",
-                                       "on", "with", "for", "in", NULL};
+    char last;
 
     if (buf->failed != TRIALS_OK || buf->len < 4) {
         return;
@@ -331,19 +329,57 @@ trials_rewrite_end(trials_buf_t *buf, unsigned spoken, int goes_on)
 
     last = buf->data[buf->len - 1];
 
-    for (i = buf->len; i > 0 && trials_is_lower(buf->data[i - 1]); i--) {
-        /* void */
+    if (!trials_is_lower(trials_lower(last)) && !trials_is_digit(last)
+        && last != ')' && last != '%' && last != ']')
+    {
+        return;
     }
 
-    if (goes_on && trials_word_in(buf->data + i, buf->len - i, open)) {
+    if (goes_on && trials_rewrite_heads(buf)) {
         (void) trials_buf_append(buf, ":", 1);
 
-    } else if ((spoken || memmem(buf->data, buf->len, ". ", 2) != NULL)
-               && (trials_is_lower(trials_lower(last)) || trials_is_digit(last)
-                   || last == ')' || last == '%' || last == ']'))
-    {
+    } else if (spoken || memmem(buf->data, buf->len, ". ", 2) != NULL) {
         (void) trials_buf_append(buf, ".", 1);
     }
+}
+
+
+/* Does the last sentence end in what stands below it: "a diagnosis of", "heart
+ * disease, including", "two of these rules"? */
+
+static int
+trials_rewrite_heads(const trials_buf_t *buf)
+{
+    size_t                   n;
+    const char              *p, *end;
+    static const char *const ends[] = {
+        "of",   "or",  "and", "to",        "the",     "by",       "on",
+        "with", "for", "in",  "including", "include", "includes", NULL};
+    static const char *const points[] = {"these", "below", NULL};
+
+    end = buf->data + buf->len;
+    p = end;
+
+    while (p > buf->data && p[-1] != '.' && p[-1] != '?') {
+        for (n = 0;
+             p - n > buf->data && trials_is_lower(trials_lower(*(p - n - 1)));
+             n++)
+        {
+            /* void */
+        }
+
+        p -= n;
+
+        if (trials_word_in(p, n, points)
+            || (p + n == end && trials_word_in(p, n, ends)))
+        {
+            return 1;
+        }
+
+        p -= n == 0;
+    }
+
+    return 0;
 }
 
 

@@ -342,6 +342,11 @@ test_titles(void **state)
         {"Renal function (within 7 days):", "Kidney function (within 7 days):"},
         {"Adequate heart function:", "You have good enough heart function:"},
         {"Diagnosis of:", "You have a diagnosis of:"},
+        {"Has heart disease, including.", "You have heart disease, including:"},
+        {"Has asthma with two of the following at screening.",
+         "You have asthma with two of these at the first checks:"},
+        {"Has asthma that came back following surgery.",
+         "You have asthma that came back following surgery."},
         {"Subjects with asthma defined as follows:",
          "You have asthma defined as follows:"},
     };
