@@ -48,7 +48,8 @@ static const char *const trials_finite[] = {
     "would",   "will",     "may",      "can",      "might",   "need",
     "needs",   "occurred", "happened", "occurs",   "happens", "showed",
     "shows",   "revealed", "reveals",  "meet",     "meets",   "apply",
-    "applies", "means",    "conform",  "conforms", NULL};
+    "applies", "means",    "include",  "includes", "conform", "conforms",
+    NULL};
 
 static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 

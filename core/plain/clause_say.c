@@ -87,7 +87,7 @@ trials_clause_labelled(trials_clauses_t *c, trials_str_t text)
     rest.data = text.data + i;
     rest.len = text.len - i;
 
-    if (memmem(rest.data, rest.len, ", ", 2) != NULL) {
+    if (!part && memmem(rest.data, rest.len, ", ", 2) != NULL) {
         return 0;
     }
 

@@ -269,7 +269,8 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 
     if (next >= c->ntokens || trials_clause_words(c, i) < 2
         || trials_clause_rest(c, next) < 1 || trials_clause_ends(c, next)
-        || trials_clause_is(c, next, ":") || trials_clause_is(c, next, "("))
+        || trials_clause_is(c, next, ":") || trials_clause_is(c, next, "(")
+        || trials_clause_is(c, next, "follows"))
     {
         return 0;
     }

@@ -22,6 +22,9 @@ static int trials_noun_doing(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
 static size_t
 trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text);
+static int trials_noun_title(trials_str_t text);
+static int trials_noun_lasts(const trials_rewriter_t *rewriter,
+                             trials_str_t text, size_t i);
 static int trials_noun_spelled(const char *word, size_t len);
 
 
@@ -333,6 +336,69 @@ trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text)
 }
 
 
+/* "Planned surgery", "any surgery", "surgery that is planned during the study",
+ * "past or current surgery": not over. */
+
+static int
+trials_noun_lasts(const trials_rewriter_t *rewriter, trials_str_t text,
+                  size_t i)
+{
+    trials_str_t             when;
+    static trials_str_t      times = {3, "n|p"};
+    static const char *const other[] = {"other", NULL};
+    static const char *const any[] = {"any", NULL};
+    static const char *const past[] = {"past", "previous", "prior", "earlier",
+                                       NULL};
+    static const char *const ahead[] = {"planned", "scheduled", NULL};
+    static const char *const during[] = {"during", "within", "in", "for", NULL};
+    static const char *const now[] = {"current", "present", NULL};
+    static const char *const joints[] = {"or", "/", NULL};
+
+    i += trials_rewrite_in(rewriter, text, i, other) != 0;
+
+    if (trials_rewrite_in(rewriter, text, i, trials_not_past)
+        && !(trials_rewrite_in(rewriter, text, i, any)
+             && i + 1 < rewriter->sentence.n
+             && trials_rewrite_in(rewriter, text, i + 1, past)))
+    {
+        return 1;
+    }
+
+    when = trials_rewrite_tense(rewriter, text, times);
+
+    if (when.data[0] == 'p') {
+        return 0;
+    }
+
+    for (/* void */; i + 1 < rewriter->sentence.n; i++) {
+        if ((trials_rewrite_in(rewriter, text, i, ahead)
+             && trials_rewrite_in(rewriter, text, i + 1, during))
+            || (trials_rewrite_in(rewriter, text, i, joints)
+                && trials_rewrite_in(rewriter, text, i + 1, now)))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "HEART DISEASE:", the title of a list? */
+
+static int
+trials_noun_title(trials_str_t text)
+{
+    size_t i;
+
+    for (i = 0; i < text.len && !trials_is_lower(text.data[i]); i++) {
+        /* void */
+    }
+
+    return i == text.len && text.data[i - 1] == ':';
+}
+
+
 int
 trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
@@ -348,7 +414,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "Developing a rash" is no thing. */
 
-    if (rewriter->sentence.n == 0
+    if (rewriter->sentence.n == 0 || trials_noun_title(text)
         || (first == 0
             && (rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
                 || trials_rewrite_in(rewriter, text, 0, trials_no_start)
@@ -379,10 +445,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (trials_word_is(to.data, to.len, "you had") && !rewriter->past
-        && trials_rewrite_in(
-            rewriter, text,
-            first + (trials_rewrite_in(rewriter, text, first, other) & 1),
-            trials_not_past))
+        && trials_noun_lasts(rewriter, text, first))
     {
         to.data = "You have";
         to.len = 8;

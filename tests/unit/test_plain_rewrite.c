@@ -354,7 +354,7 @@ static const plain_case_t cases[] = {
      "You can understand and are willing to sign a consent form."},
     {TRIALS_GROUP_EXCLUSION,
      "Any previous therapy (within 12 months prior to screening) or current therapy with monoclonal antibodies",
-     "You have any past treatment (in the 12 months before the first checks) or current treatment with monoclonal antibodies."},
+     "You had any past treatment (in the 12 months before the first checks) or current treatment with monoclonal antibodies."},
     {TRIALS_GROUP_EXCLUSION, "Undergoing an oral food challenge",
      "You are having an oral food challenge."},
     {TRIALS_GROUP_INCLUSION, "Infants age 4-11 months",
