@@ -22,7 +22,6 @@ static int trials_noun_doing(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
 static size_t
 trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text);
-static int trials_noun_title(trials_str_t text);
 static int trials_noun_lasts(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
 static int trials_noun_spelled(const char *word, size_t len);
@@ -384,21 +383,6 @@ trials_noun_lasts(const trials_rewriter_t *rewriter, trials_str_t text,
 }
 
 
-/* "HEART DISEASE:", the title of a list? */
-
-static int
-trials_noun_title(trials_str_t text)
-{
-    size_t i;
-
-    for (i = 0; i < text.len && !trials_is_lower(text.data[i]); i++) {
-        /* void */
-    }
-
-    return i == text.len && text.data[i - 1] == ':';
-}
-
-
 int
 trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
@@ -414,7 +398,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "Developing a rash" is no thing. */
 
-    if (rewriter->sentence.n == 0 || trials_noun_title(text)
+    if (rewriter->sentence.n == 0
         || (first == 0
             && (rewriter->sentence.list[0].kind != TRIALS_TOKEN_WORD
                 || trials_rewrite_in(rewriter, text, 0, trials_no_start)

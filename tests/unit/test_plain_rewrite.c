@@ -517,7 +517,7 @@ static const plain_case_t cases[] = {
      "You have any condition that weakens the defenses. This includes chemo, radiation, hormone treatment, hyperthermia treatment."},
     {TRIALS_GROUP_EXCLUSION,
      "Cohort 2: have received radiotherapy, hormone treatment, and other antitumor drugs by mouth",
-     "Cohort 2: have received radiation, hormone treatment, and other antitumor drugs by mouth"},
+     "Cohort 2: You got radiation, hormone treatment, and other antitumor drugs by mouth."},
     {TRIALS_GROUP_EXCLUSION,
      "A soy protein allergy or intolerance (such as soy protein-induced enterocolitis syndrome)",
      "You have a soy protein allergy or intolerance. For example: soy protein-induced enterocolitis syndrome."},
