@@ -38,7 +38,7 @@ trials_registry_signs(trials_buf_t *buf, const char *text, size_t len)
 int
 trials_registry_is_wide(const char *text, size_t len)
 {
-    return memchr(text, 0xef, len) || memchr(text, 0xe3, len);
+    return len && (memchr(text, 0xef, len) || memchr(text, 0xe3, len));
 }
 
 
