@@ -60,15 +60,12 @@ trials_sheet_quicken(xsltStylesheetPtr style)
 }
 
 
-/* Ours for an instruction; NULL where it is to have libxslt's. */
+/* Ours for an instruction; NULL where it is to have libxslt's.  An xsl:text is
+ * gone by now: what it was compiled to still points there. */
 
 static xsltTransformFunction
 trials_quick_function(const xsltStylePreComp *comp)
 {
-    const xmlNode *child;
-
-    child = comp->inst ? comp->inst->children : NULL;
-
     switch (comp->type) {
     case XSLT_FUNC_VALUEOF:
         return trials_quick_is_path((char *) comp->select, "")
@@ -80,12 +77,14 @@ trials_quick_function(const xsltStylePreComp *comp)
                                                          : NULL;
 
     case XSLT_FUNC_CHOOSE:
-        return trials_quick_is_choice(child) ? trials_quick_choose : NULL;
+        return trials_quick_is_choice(comp->inst->children)
+                   ? trials_quick_choose
+                   : NULL;
 
     case XSLT_FUNC_FOREACH:
     case XSLT_FUNC_APPLYTEMPLATES:
-        return !trials_quick_has(child, "sort")
-                       && !trials_quick_has(child, "with-param")
+        return !trials_quick_has(comp->inst->children, "sort")
+                       && !trials_quick_has(comp->inst->children, "with-param")
                        && trials_quick_is_path((char *) comp->select, "")
                    ? trials_quick_each
                    : NULL;
