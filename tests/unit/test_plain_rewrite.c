@@ -521,6 +521,23 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION,
      "A soy protein allergy or intolerance (such as soy protein-induced enterocolitis syndrome)",
      "You have a soy protein allergy or intolerance. For example: soy protein-induced enterocolitis syndrome."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Treatment with therapeutic oral or IV antibiotics within 2 weeks prior to initiation of study treatment",
+     "You had treatment with oral or IV antibiotics for treatment. This was in the 2 weeks before start of study treatment."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Previous surgery of the knee (eg. a new joint or a pin)",
+     "You had past surgery of the knee. For example: a new joint or a pin."},
+    {TRIALS_GROUP_INCLUSION,
+     "Written informed consent obtained from both parents",
+     "Written consent given by both parents"},
+    {TRIALS_GROUP_INCLUSION,
+     "Stated willingness to comply with all study procedures",
+     "You say that you will follow all study steps."},
+    {TRIALS_GROUP_EXCLUSION,
+     "NOTE: Other protocol defined Inclusion/Exclusion criteria may apply",
+     "NOTE: Other protocol defined rules for joining may apply"},
+    {TRIALS_GROUP_INCLUSION, "Must be willing and able to adhere to the diet",
+     "You will and can follow the diet."},
 };
 
 
