@@ -550,13 +550,14 @@ trials_say_country(trials_tree_t *tree, const char *name)
 
     len = strlen(name);
 
-    for (p = trials_say_find(tree, "country.the"); *p != '\0';
+    for (p = trials_say_find(tree, "country.said"); *p != '\0';
          p += n + (p[n] == '|'))
     {
         n = strcspn(p, "|");
 
-        if (n == len && memcmp(p, name, len) == 0) {
-            return trials_say(tree, "country.with-the", "country", name, NULL);
+        if (n > len && p[len] == '=' && memcmp(p, name, len) == 0) {
+            return trials_tree_printf(tree, "%.*s", (int) (n - len - 1),
+                                      p + len + 1);
         }
     }
 

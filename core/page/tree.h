@@ -92,7 +92,8 @@ const char *trials_say_maybe(trials_tree_t *tree, const char *prefix,
 const char *
 trials_say_list(trials_tree_t *tree, const char *const *items, size_t n);
 
-/* A country within a sentence: "the Netherlands", "Peru". */
+/* A country, which records name in English, within a sentence: "the
+ * Netherlands", "Peru". */
 const char *trials_say_country(trials_tree_t *tree, const char *name);
 
 /* 1,205 */

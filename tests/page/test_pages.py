@@ -131,6 +131,18 @@ def test_countries_have_their_article(pages):
     every(pages, check)
 
 
+def test_countries_have_their_spanish_name(tmp_path, record):
+    for place in record['protocolSection']['contactsLocationsModule'][
+            'locations']:
+        place['country'] = 'Netherlands'
+    path = tmp_path / 'record.json'
+    path.write_text(json.dumps(record), encoding='utf-8')
+    text = render('text', path, '--language', 'es').stdout.decode()
+    assert 'En los Países Bajos.' in text
+    text = render('text', path).stdout.decode()
+    assert 'In the Netherlands.' in text
+
+
 def test_powers_are_raised(pages):
     """10⁹/L and m², not 10^9/L and m^2, but where the record is quoted."""
     caret = re.compile(r'.{0,20}(?:\w|\))\^ ?[-\d].{0,9}')
