@@ -14,6 +14,8 @@ static int trials_bare_donated(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static int trials_bare_duty(const trials_rewriter_t *rewriter,
                             trials_str_t text, size_t i);
+static int trials_bare_others(const trials_rewriter_t *rewriter,
+                              trials_str_t text, size_t i);
 static int trials_bare_fathers(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t i);
 static int
@@ -121,6 +123,7 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
              && !trials_bare_fathers(rewriter, text, i)
              && !trials_bare_donated(rewriter, text, i)
              && !(verbal && !relative && trials_bare_duty(rewriter, text, i)))
+            || trials_bare_others(rewriter, text, i)
             || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
                 && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
         {
@@ -185,6 +188,9 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const have[] = {"has", "have",   "had",  "does",  "do",
                                        "did", "cannot", "need", "needs", NULL};
     static const char *const be[] = {"is", "are", "was", "were", NULL};
+    static const char *const wants[] = {
+        "agrees", "plans", "intends", "wishes", "wants", "refuses", NULL};
+    static const char *const to[] = {"to", NULL};
     static const char *const when[] = {"later", "then", "also", NULL};
     static const char *const states[] = {
         "pregnant", "breastfeeding", "willing",  "able",     "not",
@@ -200,7 +206,9 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
            && i + 1 < rewriter->sentence.n
            && (trials_rewrite_in(rewriter, text, i, have)
                || (trials_rewrite_in(rewriter, text, i, be)
-                   && trials_rewrite_in(rewriter, text, i + 1, states)));
+                   && trials_rewrite_in(rewriter, text, i + 1, states))
+               || (trials_rewrite_in(rewriter, text, i, wants)
+                   && trials_rewrite_in(rewriter, text, i + 1, to)));
 }
 
 
@@ -322,6 +330,25 @@ trials_bare_duty(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
 
     return i > 0 && trials_rewrite_in(rewriter, text, i, duties)
            && trials_rewrite_in(rewriter, text, i - 1, trials_joints);
+}
+
+
+/* "In a trial, pregnant people and people with gout": of these the reader is one,
+ * at most. */
+
+static int
+trials_bare_others(const trials_rewriter_t *rewriter, trials_str_t text,
+                   size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const people[] = {"people", NULL};
+    static const char *const before[] = {"and", "pregnant", NULL};
+
+    t = &rewriter->sentence.list[i];
+
+    return i > 0 && trials_rewrite_in(rewriter, text, i, people)
+           && (text.data[t[-1].start] == ','
+               || trials_rewrite_in(rewriter, text, i - 1, before));
 }
 
 

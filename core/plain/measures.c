@@ -27,7 +27,7 @@ trials_rewrite_measure(trials_rewriter_t *rewriter, trials_str_t text,
     int                      plural, both;
     size_t                   i, start, first, last;
     const trials_token_t    *t;
-    static const char *const articles[] = {"a", "an", NULL};
+    static const char *const articles[] = {"a", "an", "the", NULL};
     static const char *const be[] = {"is", "are", NULL};
 
     t = rewriter->sentence.list;

@@ -11,6 +11,9 @@
 /* Words from a text's start within which its noun must stand. */
 #define TRIALS_NOUN_REACH 14
 
+/* And after "the". */
+#define TRIALS_NOUN_NEAR 6
+
 
 static int trials_noun_degrees(const trials_rewriter_t *rewriter,
                                trials_str_t text, size_t from, size_t i);
@@ -30,17 +33,18 @@ static int trials_noun_spelled(const char *word, size_t len);
 /* What ends the words that belong to a noun. */
 
 static const char *const trials_noun_ends[] = {
-    "of",      "in",        "with",     "within",  "for",     "to",
-    "by",      "from",      "at",       "on",      "during",  "before",
-    "after",   "due",       "that",     "which",   "who",     "and",
-    "or",      "and/or",    "not",      "as",      "under",   "above",
-    "below",   "between",   "more",     "less",    "greater", "needing",
-    "since",   "without",   "except",   "unless",  "over",    "is",
-    "are",     "if",        "when",     "like",    "such",    "while",
-    "despite", "against",   "than",     "through", "until",   "via",
-    "using",   "including", "where",    "per",     "up",      "whichever",
-    "based",   "according", "received", "linked",  "caused",  "given",
-    "done",    "performed", "means",    NULL};
+    "of",      "in",        "with",   "within",  "for",        "to",
+    "by",      "from",      "at",     "on",      "during",     "before",
+    "after",   "due",       "that",   "which",   "who",        "and",
+    "or",      "and/or",    "not",    "as",      "under",      "above",
+    "below",   "between",   "more",   "less",    "greater",    "needing",
+    "since",   "without",   "except", "unless",  "over",       "is",
+    "are",     "if",        "when",   "like",    "such",       "while",
+    "despite", "against",   "than",   "through", "until",      "via",
+    "using",   "including", "where",  "per",     "up",         "whichever",
+    "based",   "according", "judged", "deemed",  "considered", "received",
+    "linked",  "caused",    "given",  "done",    "performed",  "means",
+    NULL};
 
 /* A noun after one of these has its article, or needs none. */
 
@@ -387,14 +391,18 @@ int
 trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
-    int                      another;
+    int                      another, the;
     size_t                   first, end;
     trials_str_t             to;
     const trials_rule_t     *rule;
     static const char *const other[] = {"other", NULL};
     static const char *const diseases[] = {"disease", "cancer", NULL};
+    static const char *const thes[] = {"the", NULL};
 
     first = trials_noun_counted(rewriter, text);
+    the =
+        rewriter->sentence.n > 1 && trials_rewrite_in(rewriter, text, 0, thes);
+    first += the != 0;
 
     /* "Developing a rash" is no thing. */
 
@@ -410,8 +418,16 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 
     rule = trials_rewrite_head(rewriter, text, first, &end);
     if (rule == NULL
-        || (first && trials_word_is(rule->to.data, rule->to.len, "your")))
+        || (first
+            && trials_word_is(rule->to.data, rule->to.len, "your")
+                   != (the != 0)))
     {
+        return 0;
+    }
+
+    /* "The term baby has an age of": a sentence. */
+
+    if (the && end > TRIALS_NOUN_NEAR) {
         return 0;
     }
 

@@ -36,6 +36,9 @@ static const char *const trials_after_whole[] = {
     "before", "after",  "on", "throughout", "by", "for", "when", NULL};
 
 
+static const char *const trials_you[] = {"you", NULL};
+
+
 int
 trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
                        const trials_place_of_t *place, trials_buf_t *buf)
@@ -57,6 +60,16 @@ trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
         || trials_opening_rule(rewriter, text, buf)
         || trials_rewrite_noun(rewriter, text, buf))
     {
+        rewriter->spoken = 1;
+        return 1;
+    }
+
+    /* "You smoke": said to the reader as it is. */
+
+    if (rewriter->sentence.n > 2
+        && trials_rewrite_in(rewriter, text, 0, trials_you))
+    {
+        (void) trials_buf_append(buf, text.data, text.len);
         rewriter->spoken = 1;
         return 1;
     }
@@ -322,10 +335,10 @@ trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
     size_t                   i;
     static const char *const before[] = {"the", "a", "adult", NULL};
     static const char *const names[] = {
-        "patient",    "patients", "participant", "participants",
-        "subject",    "subjects", "individual",  "individuals",
-        "person",     "persons",  "people",      "volunteer",
-        "volunteers", "those",    "anyone",      NULL};
+        "patient",  "patients",   "participant", "participants", "subject",
+        "subjects", "individual", "individuals", "person",       "persons",
+        "people",   "volunteer",  "volunteers",  "those",        "anyone",
+        "you",      NULL};
 
     for (i = 0; i + 1 < rewriter->sentence.n
                 && trials_rewrite_in(rewriter, text, i, before);
@@ -618,7 +631,7 @@ trials_opening_verb(trials_str_t text, const trials_token_t *t,
     if (len > 3 && word[len - 1] == 's' && word[len - 2] != 's'
         && word[len - 2] != 'u')
     {
-        len--;
+        len -= trials_word_is(word, len, "wishes") ? 2 : 1;
     }
 
     (void) trials_buf_append(buf, word, len);
