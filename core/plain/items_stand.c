@@ -215,10 +215,13 @@ trials_item_own(const trials_items_t *items, size_t k, size_t n)
 static int
 trials_item_stands(trials_items_t *items, size_t k, int *head)
 {
-    size_t                i, end, n, depth;
-    trials_str_t          text;
-    const trials_rule_t  *rule;
-    const trials_token_t *t;
+    size_t                   i, end, n, depth;
+    trials_str_t             text;
+    const trials_rule_t     *rule;
+    const trials_token_t    *t;
+    static const char *const degrees[] = {
+        "acute",  "chronic", "mild",   "moderate", "severe",  "active",
+        "latent", "current", "recent", "past",     "lasting", NULL};
 
     i = items->first[k];
     t = &items->tokens[i];
@@ -269,6 +272,13 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         return 0;
     }
 
+    /* "signs of acute or chronic inflammation". */
+
+    if (k + 1 < items->n && trials_items_in(items, items->end[k] - 1, degrees))
+    {
+        return 0;
+    }
+
     rule = trials_rewrite_head(items->rewriter, text, 0, &end);
     *head = rule && !trials_word_is(rule->to.data, rule->to.len, "your");
 
@@ -290,28 +300,28 @@ trials_item_noun(const trials_items_t *items, size_t first, size_t end)
         "ent",  "ant", "ble", "oid",  "like", "free", "ine", "ile",
         "less", "ful", "ish", "line", "ior",  "ly",   NULL};
     static const char *const parts[] = {
-        "liver",     "lung",    "brain",     "kidney",  "heart",    "bone",
-        "breast",    "skin",    "blood",     "bowel",   "stomach",  "nerve",
-        "muscle",    "colon",   "spine",     "neck",    "head",     "prostate",
-        "bladder",   "thyroid", "pancreas",  "eye",     "ear",      "nose",
-        "throat",    "airway",  "tissue",    "cell",    "tumor",    "organ",
-        "soft",      "other",   "drug",      "alcohol", "food",     "joint",
-        "vessel",    "artery",  "vein",      "immune",  "mental",   "plasma",
-        "urine",     "serum",   "bacterial", "virus",   "knee",     "hip",
-        "hand",      "foot",    "arm",       "leg",     "chest",    "severe",
-        "mild",      "raised",  "high",      "low",     "poor",     "gut",
-        "brainstem", "cervix",  "womb",      "ovary",   "lymph",    "node",
-        "spinal",    "cord",    "gene",      "protein", "hormone",  "body",
-        "whole",     "large",   "small",     "major",   "minor",    "deep",
-        "work",      "sleep",   "mood",      "stress",  "vascular", "study",
-        "test",      "care",    "home",      "health",  "baseline", "group",
-        "left",      "right",   "upper",     "lower",   "type",     "stage",
-        "grade",     "class",   "full",      "partial", "bile",     "duct",
-        "esophagus", "larynx",  "pharynx",   "mouth",   "tongue",   "uterus",
-        "rectum",    "testis",  "spleen",    "human",   "animal",   "insect",
-        "egg",       "milk",    "nut",       "peanut",  "pollen",   "grass",
-        "live",      "dead",    "open",      "early",   "late",     "yeast",
-        NULL};
+        "liver",     "lung",    "brain",     "kidney",  "heart",     "bone",
+        "breast",    "skin",    "blood",     "bowel",   "stomach",   "nerve",
+        "muscle",    "colon",   "spine",     "neck",    "head",      "prostate",
+        "bladder",   "thyroid", "pancreas",  "eye",     "ear",       "nose",
+        "throat",    "airway",  "tissue",    "cell",    "tumor",     "organ",
+        "soft",      "other",   "drug",      "alcohol", "food",      "joint",
+        "vessel",    "artery",  "vein",      "immune",  "mental",    "plasma",
+        "urine",     "serum",   "bacterial", "virus",   "knee",      "hip",
+        "hand",      "foot",    "arm",       "leg",     "chest",     "severe",
+        "mild",      "raised",  "high",      "low",     "poor",      "gut",
+        "brainstem", "cervix",  "womb",      "ovary",   "lymph",     "node",
+        "spinal",    "cord",    "gene",      "protein", "hormone",   "body",
+        "whole",     "large",   "small",     "major",   "minor",     "deep",
+        "acute",     "chronic", "lasting",   "past",    "work",      "sleep",
+        "mood",      "stress",  "vascular",  "study",   "test",      "care",
+        "home",      "health",  "baseline",  "group",   "left",      "right",
+        "upper",     "lower",   "type",      "stage",   "grade",     "class",
+        "full",      "partial", "bile",      "duct",    "esophagus", "larynx",
+        "pharynx",   "mouth",   "tongue",    "uterus",  "rectum",    "testis",
+        "spleen",    "human",   "animal",    "insect",  "egg",       "milk",
+        "nut",       "peanut",  "pollen",    "grass",   "live",      "dead",
+        "open",      "early",   "late",      "yeast",   NULL};
 
     for (i = first; i < end; i++) {
         if (trials_items_is(items, i, "(")) {

@@ -540,9 +540,12 @@ trials_rewrite_capital(trials_buf_t *buf, size_t at)
         roman &= strchr("ivx", buf->data[n]) != NULL;
     }
 
-    /* "iv. Asthma": the mark of an item. */
+    /* "iv. Asthma": the mark of an item, IV. */
 
-    if (roman && n > at && (n == buf->len || buf->data[n] == '.')) {
+    if (roman && n > at + 1 && (n == buf->len || buf->data[n] == '.')) {
+        for (/* void */; n > at; n--) {
+            buf->data[n - 1] = trials_upper(buf->data[n - 1]);
+        }
         return;
     }
 

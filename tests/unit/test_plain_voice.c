@@ -131,7 +131,7 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION, "Fanconi anemia or Bloom syndrome",
      "You have Fanconi anemia or Bloom syndrome."},
     {TRIALS_GROUP_EXCLUSION, "iv. Allergic to walnut",
-     "iv. You are allergic to walnut."},
+     "IV. You are allergic to walnut."},
     {TRIALS_GROUP_INCLUSION,
      "The subject voluntarily participates in the study and signs the informed consent",
      "You freely take part in the study and sign the consent."},
@@ -283,6 +283,19 @@ static const plain_case_t cases[] = {
      "A negative PCR test is required to be able to join the study"},
     {TRIALS_GROUP_INCLUSION, "The subject smokes and agrees to stop",
      "You smoke and agree to stop."},
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Individuals with perforated septum, structural nasal defects, large nasal polyps causing obstruction, evidence of acute or chronic sinusitis",
+     "You have perforated septum, structural nasal defects, large nasal polyps causing obstruction, signs of acute or chronic sinusitis."},
+    {TRIALS_GROUP_INCLUSION,
+     "ALT ≤ 2.5 x ULN (≤ 5 x ULN if liver metastases present)",
+     "Your ALT is at most 2.5 times the ULN (at most 5 times the ULN if cancer has spread to the liver)."},
+    {TRIALS_GROUP_INCLUSION,
+     "Males of childbearing potential must use birth control",
+     "Men who could have a child must use birth control"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Antibiotics for asthma during four weeks prior to entry into the study",
+     "Antibiotics for asthma during four weeks before you join the study"},
 
     /* "At least", "other", women. */
 
