@@ -62,7 +62,7 @@ trials_clause_labelled(trials_clauses_t *c, trials_str_t text)
             /* void */
         }
 
-        if (n == 0 && strchr(" -/&", text.data[i]) == NULL
+        if (n == 0 && strchr(" -/&()", text.data[i]) == NULL
             && !trials_is_digit(text.data[i]))
         {
             return 0;

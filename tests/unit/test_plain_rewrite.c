@@ -538,6 +538,9 @@ static const plain_case_t cases[] = {
      "NOTE: Other protocol defined rules for joining may apply"},
     {TRIALS_GROUP_INCLUSION, "Must be willing and able to adhere to the diet",
      "You will and can follow the diet."},
+    {TRIALS_GROUP_INCLUSION,
+     "Part 2 (Asthma Participants): Participant must have a positive test for house dust mites",
+     "Part 2 (Asthma Participants): You must have a positive test for house dust mites."},
 };
 
 
