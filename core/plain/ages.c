@@ -5,8 +5,6 @@
 
 #include "core/plain/rewrite.h"
 
-#include <string.h>
-
 
 static int trials_age_is(const trials_rewriter_t *rewriter, trials_str_t text,
                          size_t i, const char *const *list);
@@ -28,6 +26,8 @@ static const char *const trials_age_words[] = {
     "up",        "between", "from",    "years", "year",  "months",
     "inclusive", "above",   "younger", "old",   "below", NULL};
 
+static const char *const trials_age_joints[] = {"and", "or", NULL};
+
 static const char *const trials_age_tail[] = {"at",     "on", "when", "before",
                                               "during", "as", "by",   NULL};
 
@@ -37,7 +37,7 @@ trials_rewrite_age(trials_rewriter_t *rewriter, trials_str_t text,
                    trials_buf_t *buf)
 {
     int                   old, named, must;
-    size_t                first, end, n;
+    size_t                first, last, end, n;
     const trials_token_t *t;
 
     t = rewriter->sentence.list;
@@ -90,17 +90,30 @@ trials_rewrite_age(trials_rewriter_t *rewriter, trials_str_t text,
 
     (void) trials_buf_append(buf, must ? "You must be " : "You are ",
                              must ? 12 : 8);
+    /* "18 years and over": 18 years old or over. */
+
+    last = end > first + 2 && trials_token_is_unit(text, &t[end - 3])
+                   && trials_age_is(rewriter, text, end - 2, trials_age_joints)
+               ? end - 2
+               : end;
+
     n = buf->len;
     (void) trials_buf_append(buf, text.data + t[first].start,
-                             t[end - 1].start + t[end - 1].len
+                             t[last - 1].start + t[last - 1].len
                                  - t[first].start);
 
     if (buf->failed == TRIALS_OK) {
         trials_rewrite_small(buf, n);
     }
 
-    if (trials_token_is_unit(text, &t[end - 1])) {
+    if (trials_token_is_unit(text, &t[last - 1])) {
         (void) trials_buf_append(buf, " old", 4);
+    }
+
+    if (last < end) {
+        (void) trials_buf_append(buf, " or ", 4);
+        (void) trials_buf_append(buf, text.data + t[end - 1].start,
+                                 t[end - 1].len);
     }
 
     n = t[end - 1].start + t[end - 1].len;

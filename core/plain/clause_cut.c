@@ -219,7 +219,8 @@ trials_clause_leans(const trials_clauses_t *c, size_t next)
     const trials_token_t    *first, *t;
     static const char *const needing[] = {"needing", "requiring", NULL};
     static const char *const duties[] = {"must", "should", NULL};
-    static const char *const nouns[] = {"ability", "willingness", NULL};
+    static const char *const nouns[] = {"ability", "willingness", "willing",
+                                        NULL};
     static const char *const abilities[] = {"ability", "willingness", "able",
                                             "willing", NULL};
 
@@ -243,7 +244,13 @@ trials_clause_leans(const trials_clauses_t *c, size_t next)
         return trials_clause_is(c, next + 1, "not");
     }
 
+    t += trials_clause_is(c, next, "the")
+         || (trials_clause_is(c, next, "being")
+             && trials_clause_is(c, next - 1, "or")
+             && trials_clause_is(c, next + 1, "willing"));
+
     return trials_word_in(c->text.data + t->start, t->len, nouns)
+           && !(t == &c->tokens[next] && trials_clause_is(c, next, "willing"))
            && !trials_word_in(c->text.data + first->start, first->len,
                               abilities);
 }

@@ -442,7 +442,9 @@ trials_clause_joint(trials_clauses_t *c, size_t i)
 
     joint = trials_clause_is(c, i, ",") ? i + 1 : i;
 
-    if (joint + 1 >= c->ntokens || (c->opening.len && !c->joined)) {
+    if (joint + 1 >= c->ntokens || (c->opening.len && !c->joined)
+        || !(c->wanted & TRIALS_REWRITE_VOICE))
+    {
         return i;
     }
 

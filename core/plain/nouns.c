@@ -27,6 +27,8 @@ static size_t
 trials_noun_counted(const trials_rewriter_t *rewriter, trials_str_t text);
 static int trials_noun_lasts(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
+static int
+trials_noun_how(const trials_rewriter_t *rewriter, trials_str_t text, size_t i);
 static int trials_noun_spelled(const char *word, size_t len);
 
 
@@ -171,7 +173,9 @@ trials_noun_chunk(const trials_rewriter_t *rewriter, trials_str_t text,
 
         } else if ((trials_rewrite_in(rewriter, text, i, trials_noun_ends)
                     && !trials_noun_degrees(rewriter, text, from, i))
-                   || (i > from && trials_noun_doing(rewriter, text, i))
+                   || (i > from
+                       && (trials_noun_doing(rewriter, text, i)
+                           || trials_noun_how(rewriter, text, i)))
                    || trials_noun_than(rewriter, text, i))
         {
             if (!trials_noun_higher(rewriter, text, from, i)) {
@@ -199,6 +203,21 @@ trials_noun_degrees(const trials_rewriter_t *rewriter, trials_str_t text,
            && trials_rewrite_in(rewriter, text, i, joints)
            && trials_rewrite_in(rewriter, text, i - 1, degrees)
            && trials_rewrite_in(rewriter, text, i + 1, degrees);
+}
+
+
+/* "rhinitis strongly | disturbing sleep". */
+
+static int
+trials_noun_how(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
+{
+    const trials_token_t *t;
+
+    t = &rewriter->sentence.list[i];
+
+    return t->len > 4 && i + 1 < rewriter->sentence.n
+           && trials_word_is(text.data + t->start + t->len - 2, 2, "ly")
+           && trials_noun_doing(rewriter, text, i + 1);
 }
 
 
@@ -398,6 +417,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const other[] = {"other", NULL};
     static const char *const diseases[] = {"disease", "cancer", NULL};
     static const char *const thes[] = {"the", NULL};
+    static const char *const ofs[] = {"of", NULL};
 
     first = trials_noun_counted(rewriter, text);
     the =
@@ -439,7 +459,8 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (!trials_rewrite_bare(rewriter, text, 0, 0)
-        || trials_measure_bound(rewriter, text, end))
+        || (trials_measure_bound(rewriter, text, end)
+            && !trials_rewrite_in(rewriter, text, end, ofs)))
     {
         return 0;
     }

@@ -88,6 +88,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     const trials_rule_t     *rule;
     const trials_token_t    *t;
     static const char *const joints[] = {"or", "and", NULL};
+    static const char *const articles[] = {"a", "an", NULL};
 
     first = 0;
     value = trials_trie_longest(rewriter->rules->tries[TRIALS_RULE_OPEN], text,
@@ -158,6 +159,15 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 
     trials_trace_rule(rewriter->trace, "open", rule->from, rule->to);
     to = trials_rewrite_tense(rewriter, text, rule->to);
+
+    /* "Without a doctor". */
+
+    if (trials_word_is(to.data, to.len, "you have no")
+        && trials_rewrite_in(rewriter, text, used, articles))
+    {
+        to.data = "You do not have";
+        to.len = 15;
+    }
 
     if (!trials_opening_fits(rewriter, text, used, to, verbal)) {
         return 0;
@@ -237,6 +247,7 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
 {
     const trials_token_t    *t;
     static const char *const who[] = {"who", "that", NULL};
+    static const char *const on[] = {"on", "under", NULL};
     static const char *const many[] = {
         "people",      "patients",   "subjects", "participants",
         "individuals", "volunteers", "persons",  NULL};
@@ -248,6 +259,19 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
         "will",   "study", "do",    "must",  "should", "shall",   NULL};
 
     t = &rewriter->sentence.list[first];
+
+    /* "People on dialysis". */
+
+    if (first + 1 < rewriter->sentence.n
+        && trials_rewrite_in(rewriter, text, first, on)
+        && t[1].kind == TRIALS_TOKEN_WORD
+        && trials_rewrite_bare(rewriter, text, first, 1))
+    {
+        (void) trials_buf_append(buf, "You are ", 8);
+        trials_rewrite_rest(rewriter, text, first, 1, 0, buf);
+
+        return 1;
+    }
 
     if (first + 2 >= rewriter->sentence.n
         || !trials_rewrite_in(rewriter, text, first, who)
