@@ -23,7 +23,7 @@ static trials_rc_t trials_trial_embed(trials_trial_t *trial, trials_buf_t *out,
                                       trials_error_t *err);
 static void        trials_trial_code(trials_trial_t *trial);
 static void        trials_trial_encode(trials_trial_t *trial);
-static void trials_trial_step(trials_buf_t *path, const char *command, int n);
+static char       *trials_trial_step(char *p, const char *command, int n);
 
 
 trials_page_t *
@@ -345,6 +345,7 @@ static void
 trials_trial_encode(trials_trial_t *trial)
 {
     int          x, y, run;
+    char        *p, step[64];
     QRcode      *code;
     const char  *url;
     trials_buf_t path;
@@ -375,11 +376,12 @@ trials_trial_encode(trials_trial_t *trial)
             }
 
             if (run) {
-                trials_trial_step(&path, "M", x + 4);
-                trials_trial_step(&path, " ", y + 4);
-                trials_trial_step(&path, "h", run);
-                trials_trial_step(&path, "v1h-", run);
-                (void) trials_buf_append(&path, "z", 1);
+                p = trials_trial_step(step, "M", x + 4);
+                p = trials_trial_step(p, " ", y + 4);
+                p = trials_trial_step(p, "h", run);
+                p = trials_trial_step(p, "v1h-", run);
+                *p++ = 'z';
+                (void) trials_buf_append(&path, step, (size_t) (p - step));
             }
         }
     }
@@ -401,23 +403,31 @@ trials_trial_encode(trials_trial_t *trial)
 }
 
 
-/* Part of a path: printf() would take most of the time of making a code. */
+/* Part of a path; returns its end.  printf() would take most of the time of
+ * making a code. */
 
-static void
-trials_trial_step(trials_buf_t *path, const char *command, int n)
+static char *
+trials_trial_step(char *p, const char *command, int n)
 {
-    char  digits[16];
-    char *p;
+    int   digits, rest;
+    char *end;
 
-    p = digits + sizeof(digits);
+    while (*command) {
+        *p++ = *command++;
+    }
 
-    do {
+    for (digits = 1, rest = n; rest >= 10; rest /= 10) {
+        digits++;
+    }
+
+    end = p + digits;
+
+    for (p = end; digits; digits--) {
         *--p = (char) ('0' + n % 10);
         n /= 10;
-    } while (n);
+    }
 
-    (void) trials_buf_append(path, command, strlen(command));
-    (void) trials_buf_append(path, p, (size_t) (digits + sizeof(digits) - p));
+    return end;
 }
 
 

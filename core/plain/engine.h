@@ -8,6 +8,7 @@
 
 #include "core/plain/check_table.h"
 #include "core/plain/glossary.h"
+#include "core/plain/outline.h"
 #include "core/plain/rules.h"
 #include "core/plain/terms.h"
 #include "core/plain/trace.h"
@@ -28,8 +29,14 @@ struct trials_translation_s {
     trials_arena_t       *arena;
     const trials_study_t *study;
     trials_terms_t        terms;
+    trials_outline_t     *criteria; /* NULL until they are read */
     trials_trace_t       *trace; /* NULL, but where a criterion is explained */
 };
+
+
+/* Reads the study's criteria, which two parts of a page are made of, once. */
+trials_rc_t
+trials_translation_read(trials_translation_t *translation, trials_error_t *err);
 
 
 #endif

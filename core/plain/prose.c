@@ -17,7 +17,7 @@ typedef struct {
 
 
 static trials_rc_t
-trials_prose_read(trials_proser_t *proser, trials_str_t markup,
+trials_prose_read(trials_proser_t *proser, const trials_outline_t *outline,
                   trials_prose_t *prose, trials_error_t *err);
 static trials_rc_t
 trials_prose_blocks(trials_proser_t *proser, size_t from, size_t to,
@@ -38,14 +38,19 @@ trials_rc_t
 trials_translate_prose(trials_translation_t *translation, trials_str_t markup,
                        trials_prose_t *prose, trials_error_t *err)
 {
-    trials_proser_t proser;
+    trials_rc_t      rc;
+    trials_proser_t  proser;
+    trials_outline_t outline;
 
     memset(&proser, 0, sizeof(trials_proser_t));
     proser.translation = translation;
     proser.arena = translation->arena;
     proser.terms = 1;
 
-    return trials_prose_read(&proser, markup, prose, err);
+    rc = trials_outline_read(proser.arena, markup, &outline, err);
+
+    return rc == TRIALS_OK ? trials_prose_read(&proser, &outline, prose, err)
+                           : rc;
 }
 
 
@@ -53,13 +58,18 @@ trials_rc_t
 trials_translate_original(trials_translation_t *translation,
                           trials_prose_t *prose, trials_error_t *err)
 {
+    trials_rc_t     rc;
     trials_proser_t proser;
 
     memset(&proser, 0, sizeof(trials_proser_t));
     proser.translation = translation;
     proser.arena = translation->arena;
 
-    return trials_prose_read(&proser, translation->study->criteria, prose, err);
+    rc = trials_translation_read(translation, err);
+
+    return rc == TRIALS_OK
+               ? trials_prose_read(&proser, translation->criteria, prose, err)
+               : rc;
 }
 
 
@@ -134,22 +144,15 @@ trials_plain_flatten(trials_arena_t *arena, trials_str_t markup,
 
 
 static trials_rc_t
-trials_prose_read(trials_proser_t *proser, trials_str_t markup,
+trials_prose_read(trials_proser_t *proser, const trials_outline_t *outline,
                   trials_prose_t *prose, trials_error_t *err)
 {
-    trials_rc_t      rc;
-    trials_outline_t outline;
+    trials_rc_t rc;
 
     memset(prose, 0, sizeof(trials_prose_t));
+    proser->lines = outline->lines;
 
-    rc = trials_outline_read(proser->arena, markup, &outline, err);
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
-
-    proser->lines = outline.lines;
-
-    rc = trials_prose_blocks(proser, 0, outline.nlines, 0, &prose->blocks,
+    rc = trials_prose_blocks(proser, 0, outline->nlines, 0, &prose->blocks,
                              &prose->nblocks);
     if (rc != TRIALS_OK) {
         return trials_error(err, rc, "%s: prose: out of memory",

@@ -46,24 +46,17 @@ static int          trials_str_says(trials_str_t text);
 
 
 trials_rc_t
-trials_structure_read(trials_arena_t *arena, trials_str_t markup,
+trials_structure_read(trials_arena_t *arena, const trials_outline_t *outline,
                       trials_eligibility_t *eligibility, trials_error_t *err)
 {
-    trials_rc_t      rc;
-    trials_cutter_t  cutter;
-    trials_outline_t outline;
+    trials_rc_t     rc;
+    trials_cutter_t cutter;
 
     memset(eligibility, 0, sizeof(trials_eligibility_t));
-
-    rc = trials_outline_read(arena, markup, &outline, err);
-    if (rc != TRIALS_OK) {
-        return rc;
-    }
-
     memset(&cutter, 0, sizeof(trials_cutter_t));
     cutter.pieces.arena = arena;
 
-    rc = trials_cut(&cutter, &outline);
+    rc = trials_cut(&cutter, outline);
 
     if (rc == TRIALS_OK) {
         rc = trials_pieces_tree(&cutter.pieces, eligibility);

@@ -59,6 +59,29 @@ trials_translate(const trials_plain_t *plain, trials_arena_t *arena,
 
 
 trials_rc_t
+trials_translation_read(trials_translation_t *translation, trials_error_t *err)
+{
+    trials_rc_t       rc;
+    trials_outline_t *outline;
+
+    if (translation->criteria) {
+        return TRIALS_OK;
+    }
+
+    outline = trials_arena_alloc(translation->arena, sizeof(trials_outline_t));
+    if (outline == NULL) {
+        return trials_error(err, TRIALS_NOMEM, "criteria: out of memory");
+    }
+
+    rc = trials_outline_read(translation->arena, translation->study->criteria,
+                             outline, err);
+    translation->criteria = rc == TRIALS_OK ? outline : NULL;
+
+    return rc;
+}
+
+
+trials_rc_t
 trials_translate_criteria(trials_translation_t *translation,
                           trials_eligibility_t *eligibility,
                           trials_error_t       *err)
@@ -69,8 +92,13 @@ trials_translate_criteria(trials_translation_t *translation,
     trials_criteria_t all;
     trials_place_of_t place;
 
-    rc = trials_structure_read(translation->arena, translation->study->criteria,
-                               eligibility, err);
+    rc = trials_translation_read(translation, err);
+
+    if (rc == TRIALS_OK) {
+        rc = trials_structure_read(translation->arena, translation->criteria,
+                                   eligibility, err);
+    }
+
     if (rc != TRIALS_OK) {
         return rc;
     }

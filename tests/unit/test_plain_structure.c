@@ -193,6 +193,7 @@ test_shapes(void **state)
     trials_error_t       err;
     trials_arena_t      *arena;
     trials_eligibility_t e;
+    trials_outline_t     outline;
 
     (void) state;
 
@@ -204,11 +205,13 @@ test_shapes(void **state)
     for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         trials_buf_reset(&buf);
         assert_int_equal(
-            trials_structure_read(
+            trials_outline_read(
                 arena,
-                (trials_str_t){strlen(shapes[i].markup), shapes[i].markup}, &e,
-                &err),
+                (trials_str_t){strlen(shapes[i].markup), shapes[i].markup},
+                &outline, &err),
             TRIALS_OK);
+        assert_int_equal(trials_structure_read(arena, &outline, &e, &err),
+                         TRIALS_OK);
 
         for (k = 0; k < e.ngroups; k++) {
             (void) trials_buf_append(&buf, "+-?" + e.groups[k].kind, 1);
@@ -243,6 +246,7 @@ test_long(void **state)
     trials_error_t           err;
     trials_arena_t          *arena;
     trials_eligibility_t     e;
+    trials_outline_t         outline;
     static const char *const units[] = {
         "Exclusion Criteria of people who get drug X with Y\n\n",
         "Any of: 1) a 2) b (c ", "* a or\n", "• A • B: ", "CONTROL GROUP\n\n"};
@@ -258,10 +262,12 @@ test_long(void **state)
             (void) trials_buf_append(&buf, units[i], strlen(units[i]));
         }
 
-        assert_int_equal(
-            trials_structure_read(arena, (trials_str_t){buf.len, buf.data}, &e,
-                                  &err),
-            TRIALS_OK);
+        assert_int_equal(trials_outline_read(arena,
+                                             (trials_str_t){buf.len, buf.data},
+                                             &outline, &err),
+                         TRIALS_OK);
+        assert_int_equal(trials_structure_read(arena, &outline, &e, &err),
+                         TRIALS_OK);
         assert_true(e.ngroups > 0);
         trials_buf_free(&buf);
         trials_arena_destroy(arena);
