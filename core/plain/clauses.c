@@ -497,8 +497,12 @@ trials_clause_joint(trials_clauses_t *c, size_t i)
 static int
 trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
 {
-    size_t                   end;
+    size_t                   end, last;
     const trials_token_t    *t;
+    static const char *const allergies[] = {
+        "allergy",          "allergies", "hypersensitivity",  "intolerance",
+        "contraindication", "reaction",  "contraindications", "reactions",
+        "sensitivity",      NULL};
     static const char *const open_ends[] = {
         "able",     "willing", "unable", "unwilling", "past",     "prior",
         "current",  "known",   "active", "suspected", "written",  "signed",
@@ -510,9 +514,13 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "evidence", "absence", "little", "few",       "minimal",  "history",
         "serious",  "family",  NULL};
 
-    t = &c->tokens[trials_clause_outside(c, i - 1)];
+    last = trials_clause_is(c, i - 1, ",") ? i - 2 : i - 1;
+    t = &c->tokens[trials_clause_outside(c, last)];
 
     if (trials_word_in(c->text.data + t->start, t->len, open_ends)
+        || (trials_word_in(c->text.data + t->start, t->len, allergies)
+            && trials_word_in(c->text.data + c->tokens[next].start,
+                              c->tokens[next].len, allergies))
         || (trials_clause_is(c, next, "not")
             && !trials_clause_is(c, next + 1, "able")
             && !trials_clause_is(c, next + 1, "willing"))

@@ -335,6 +335,16 @@ static const plain_case_t cases[] = {
      "Having sufficient understanding of this study and being willing to sign the consent form",
      "You have enough understanding of this study. Also, you are willing to sign the consent form."},
 
+    {TRIALS_GROUP_EXCLUSION,
+     "Participants with a known allergy, hypersensitivity, intolerance, or contraindications to the study drug",
+     "You have a known allergy, intolerance, or contraindications to the study drug."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Starting rehabilitation within 4 weeks before the study",
+     "Starting rehabilitation in the 4 weeks before the study"},
+    {TRIALS_GROUP_INCLUSION,
+     "The subject or his/her legal representative can fully understand the study",
+     "You or the person who acts for you by law can fully understand the study."},
+
     /* "At least", "other", women. */
 
     {TRIALS_GROUP_INCLUSION, "At least 2 exacerbations in the last year",
