@@ -547,6 +547,11 @@ static const plain_case_t cases[] =
         {TRIALS_GROUP_INCLUSION,
          "Part 2 (Asthma Participants): Participant must have a positive test for house dust mites",
          "Part 2 (Asthma Participants): You must have a positive test for house dust mites."},
+        {TRIALS_GROUP_INCLUSION,
+         "Participants must have a histologically or cytologically documented diagnosis of breast cancer",
+         "Tests of tissue or cells show that you have breast cancer."},
+        {TRIALS_GROUP_INCLUSION, "Histologically documented sarcoma of the leg",
+         "Tissue tests show that you have sarcoma of the leg."},
 };
 
 
