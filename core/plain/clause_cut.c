@@ -353,11 +353,12 @@ trials_clause_resumes(const trials_clauses_t *c, size_t i)
 {
     const trials_token_t    *t;
     static const char *const words[] = {
-        "in",   "within",   "during",       "before",  "after", "for",
-        "at",   "that",     "which",        "who",     "is",    "are",
-        "will", "must",     "while",        "prior",   "since", "until",
-        "on",   "with",     "present",      "located", "given", "taken",
-        "used", "received", "administered", NULL};
+        "in",         "within",   "during",       "before",  "after",  "for",
+        "at",         "that",     "which",        "who",     "is",     "are",
+        "will",       "must",     "while",        "prior",   "since",  "until",
+        "on",         "with",     "present",      "located", "given",  "taken",
+        "used",       "received", "administered", "when",    "judged", "deemed",
+        "considered", NULL};
 
     for (; i + 1 < c->ntokens && !trials_clause_ends(c, i); i++) {
         t = &c->tokens[i + 1];
@@ -500,6 +501,9 @@ trials_clause_bare(const trials_clauses_t *c, size_t i, size_t next)
     size_t                   end;
     trials_str_t             text;
     const trials_token_t    *t;
+    static const char *const resumes[] = {"that",    "which",      "who",
+                                          "judged",  "deemed",     "likely",
+                                          "needing", "considered", NULL};
     static const char *const begins[] = {
         "has",   "have",     "is",    "are", "was",    "history",
         "who",   "with",     "those", "if",  "unable", "positive",
@@ -545,9 +549,8 @@ trials_clause_bare(const trials_clauses_t *c, size_t i, size_t next)
         }
 
         if (trials_clause_is(c, next, ",")
-            && (trials_clause_is(c, next + 1, "that")
-                || trials_clause_is(c, next + 1, "which")
-                || trials_clause_is(c, next + 1, "who")))
+            && trials_word_in(c->text.data + c->tokens[next + 1].start,
+                              c->tokens[next + 1].len, resumes))
         {
             return 0;
         }

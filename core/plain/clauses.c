@@ -19,6 +19,7 @@ static size_t trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 static int    trials_str_begins(trials_str_t text, const char *start);
 static int    trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
                                  const trials_rule_t *rule);
+static int    trials_clause_during(const trials_clauses_t *c, size_t i);
 static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
 static int    trials_clause_person(const trials_clauses_t *c, size_t i);
@@ -407,8 +408,8 @@ trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
 {
     if (trials_clause_window(c, next) || !trials_clause_hard(c)
         || trials_clause_tail(c, next) || c->opening.len
-        || trials_clause_timed(c, c->from, i) || trials_clause_words(c, i) < 2
-        || !trials_clause_bare(c, i, next)
+        || trials_clause_timed(c, c->from, i) || trials_clause_during(c, i)
+        || trials_clause_words(c, i) < 2 || !trials_clause_bare(c, i, next)
         || !(c->wanted & TRIALS_REWRITE_VOICE))
     {
         return 0;
@@ -428,6 +429,21 @@ trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
     c->opening = rule->to;
 
     return 1;
+}
+
+
+/* "Checked during screening or within a year": a time stands before it. */
+
+static int
+trials_clause_during(const trials_clauses_t *c, size_t i)
+{
+    for (; i > c->from; i--) {
+        if (trials_clause_is(c, i - 1, "during")) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -245,7 +245,11 @@ static int
 trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
                    trials_buf_t *buf)
 {
+    size_t                   i;
+    trials_str_t             are;
     const trials_token_t    *t;
+    static const char *const before[] = {"before", NULL};
+    static trials_str_t      be = {16, "You are|You were"};
     static const char *const who[] = {"who", "that", NULL};
     static const char *const on[] = {"on", "under", NULL};
     static const char *const many[] = {
@@ -267,7 +271,21 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
         && t[1].kind == TRIALS_TOKEN_WORD
         && trials_rewrite_bare(rewriter, text, first, 1))
     {
-        (void) trials_buf_append(buf, "You are ", 8);
+        /* "On a diet started before": still. */
+
+        are = trials_rewrite_tense(rewriter, text, be);
+
+        for (i = first; i < rewriter->sentence.n; i++) {
+            if (text.data[t[i - first].start] == ','
+                || trials_rewrite_in(rewriter, text, i, before))
+            {
+                are.len = 7;
+                are.data = be.data;
+            }
+        }
+
+        (void) trials_buf_append(buf, are.data, are.len);
+        (void) trials_buf_append(buf, " ", 1);
         trials_rewrite_rest(rewriter, text, first, 1, 0, buf);
 
         return 1;

@@ -345,6 +345,21 @@ static const plain_case_t cases[] = {
      "The subject or his/her legal representative can fully understand the study",
      "You or the person who acts for you by law can fully understand the study."},
 
+    {TRIALS_GROUP_EXCLUSION,
+     "Active bleeding, excluding normal vaginal bleeding, at the time of randomization",
+     "You have active bleeding, except normal vaginal bleeding, when your group is picked by chance."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Subjects on any experimental drugs in the past year",
+     "You were on any test drugs in the past year."},
+    {TRIALS_GROUP_INCLUSION,
+     "Subjects with a grass pollen allergy assessed during the first visit or a positive result obtained within 1 year before it",
+     "You have a grass pollen allergy checked during the first visit or a positive result obtained in the 1 year before it."},
+    {TRIALS_GROUP_EXCLUSION, "Any other medical history, including laboratory results, deemed by the doctor likely to interfere with participation", "You have any other health history, including lab results, judged by the doctor likely to get in the way of taking part."},
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Subjects on a milk-free diet started more than 4 weeks before screening",
+     "You are on a milk-free diet started more than 4 weeks before the first checks."},
+
     /* "At least", "other", women. */
 
     {TRIALS_GROUP_INCLUSION, "At least 2 exacerbations in the last year",
