@@ -46,7 +46,7 @@ trials_rewrite_measure(trials_rewriter_t *rewriter, trials_str_t text,
     i = end;
 
     if (i < rewriter->sentence.n && text.data[t[i].start] == '(') {
-        while (i < rewriter->sentence.n && i < end + 6
+        while (i < rewriter->sentence.n && i < end + 10
                && text.data[t[i].start] != ')') {
             i++;
         }

@@ -415,6 +415,7 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const goes[] = {"of",      "taking",  "joining",
                                        "getting", "receipt", NULL};
     static const char *const use[] = {"use", "usage", NULL};
+    static const char *const having[] = {"having", "being", NULL};
     static const char *const when[] = {"at",     "by",    "during", "within",
                                        "before", "after", "in",     "on",
                                        "using",  NULL};
@@ -434,6 +435,12 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         "prior",       "active",    "current",  "positive", "uncontrolled",
         "allergy",     "allergies", "presence", "evidence", "unresolved",
         "intolerance", "diagnosis", "have",     "had",      NULL};
+
+    if (to.len > 3 && memcmp(to.data + to.len - 3, "had", 3) == 0
+        && trials_rewrite_in(rewriter, text, i, having))
+    {
+        return 0;
+    }
 
     if (to.len > 3 && memcmp(to.data + to.len - 3, "got", 3) == 0
         && trials_rewrite_in(rewriter, text, i, use))

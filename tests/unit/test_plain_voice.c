@@ -360,6 +360,18 @@ static const plain_case_t cases[] = {
      "Subjects on a milk-free diet started more than 4 weeks before screening",
      "You are on a milk-free diet started more than 4 weeks before the first checks."},
 
+    {TRIALS_GROUP_EXCLUSION,
+     "Subjects with a history of having metallic material in the body",
+     "You have had metallic material in the body."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Presence of active malignancy or prior history of malignancy",
+     "You have active cancer or a past history of cancer."},
+    {TRIALS_GROUP_EXCLUSION, "Tumors that have not recurred",
+     "You have tumors that have not come back."},
+    {TRIALS_GROUP_INCLUSION,
+     "ECOG performance status (Smith et al., 1901) of 0 to 1",
+     "Your ECOG score (Smith et al, 1901) is 0 to 1."},
+
     /* "At least", "other", women. */
 
     {TRIALS_GROUP_INCLUSION, "At least 2 exacerbations in the last year",
