@@ -425,6 +425,10 @@ trials_clause_hard(const trials_clauses_t *c)
         /* void */
     }
 
+    if (end == c->from) {
+        return 0;
+    }
+
     text.data = c->text.data + c->tokens[c->from].start;
     text.len = c->tokens[end - 1].start + c->tokens[end - 1].len
                - c->tokens[c->from].start;

@@ -307,6 +307,17 @@ test_words(void **state)
 }
 
 
+/* A sentence that begins with what ends one. */
+
+static void
+test_signs_first(void **state)
+{
+    translate(*state,
+              "Exclusion Criteria:\n\n12. ; Subjects conditions that "
+              "conditions luding, but not limited to cardio-cerebral\n");
+}
+
+
 /* What stands under "none of" does not say "You have". */
 
 static void
@@ -499,6 +510,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
         cmocka_unit_test_setup_teardown(test_depth, setup, teardown),
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_signs_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_turned, setup, teardown),
         cmocka_unit_test_setup_teardown(test_titles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_terms, setup, teardown),
