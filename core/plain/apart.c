@@ -27,8 +27,11 @@ trials_rewrite_apart(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
     trials_str_t       text, part;
     trials_buf_t       buf;
     trials_tokens_t    tokens;
+    int                denied;
     trials_criterion_t all;
+    trials_place_of_t  here;
 
+    denied = 0;
     text = criterion->original;
     memset(&tokens, 0, sizeof(trials_tokens_t));
     memset(&all, 0, sizeof(trials_criterion_t));
@@ -48,8 +51,16 @@ trials_rewrite_apart(trials_rewriter_t *rewriter, trials_criterion_t *criterion,
 
         part =
             trials_arena_strdup(rewriter->arena, text.data + from, to - from);
-        rc = part.data ? trials_apart_add(rewriter, part, place, &all, &buf)
+        here = *place;
+        here.turned |= denied && trials_rewrite_denied(part);
+
+        rc = part.data ? trials_apart_add(rewriter, part, &here, &all, &buf)
                        : TRIALS_NOMEM;
+
+        /* "No disease; asthma": no asthma either. */
+
+        denied = part.data && part.data[part.len - 1] == ';'
+                 && (denied || trials_rewrite_denies(part));
     }
 
     if (rc == TRIALS_OK && buf.failed != TRIALS_OK) {

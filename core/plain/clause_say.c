@@ -131,10 +131,21 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
         start = buf->len;
     }
 
-    if (!own || !(c->wanted & TRIALS_REWRITE_VOICE)
-        || (!trials_rewrite_opening(c->rewriter, text, c->place, buf)
-            && !trials_clause_labelled(c, text)))
+    own = own && (c->wanted & TRIALS_REWRITE_VOICE)
+          && (trials_rewrite_opening(c->rewriter, text, c->place, buf)
+              || trials_clause_labelled(c, text));
+
+    /* "No infection; heart failure": no heart failure either. */
+
+    if (own && c->denied && trials_rewrite_denied(text)
+        && buf->failed == TRIALS_OK
+        && memcmp(buf->data + start, "Your ", 5) != 0)
     {
+        buf->len = start;
+        own = 0;
+    }
+
+    if (!own) {
         rest = c->opening.len ? start : 0;
 
         if (trials_clause_they(c, text)) {

@@ -12,6 +12,7 @@
 
 static void   trials_clause_next(trials_clauses_t *c);
 static size_t trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth);
+static int    trials_clause_denies(const trials_clauses_t *c, size_t i);
 static int    trials_clause_hangs(const trials_clauses_t *c, size_t i);
 static int    trials_clause_aside(trials_clauses_t *c, size_t i);
 static size_t trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
@@ -118,7 +119,7 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
 {
     int                  value;
     size_t               used;
-    unsigned             exempts;
+    unsigned             exempts, denies;
     const trials_rule_t *rule;
 
     /* "(antibodies; blood products)" is one sentence once its brackets are cut. */
@@ -128,9 +129,13 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
     {
         exempts = trials_clause_is(c, i, ";")
                   && (c->exempted || trials_clause_exempts(c, i));
+        denies = trials_clause_is(c, i, ";")
+                 && (c->denied || trials_clause_denies(c, i));
         trials_clause_put(c, i);
         c->exempted = exempts & 1;
+        c->denied = denies & 1;
         c->from = i + 1;
+        c->part = i + 1;
         return i + 1;
     }
 
@@ -170,6 +175,20 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
     return c->place->turned || c->place->kind == TRIALS_GROUP_OTHER
                ? i
                : trials_clause_joint(c, i);
+}
+
+
+/* Does the sentence that ends before token i deny what follows it as well? */
+
+static int
+trials_clause_denies(const trials_clauses_t *c, size_t i)
+{
+    trials_str_t text;
+
+    text.data = c->text.data + c->tokens[c->part].start;
+    text.len = c->tokens[i].start - c->tokens[c->part].start;
+
+    return trials_rewrite_denies(text);
 }
 
 

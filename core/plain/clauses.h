@@ -26,6 +26,7 @@ typedef struct {
     const trials_token_t    *tokens;
     size_t                   ntokens;
     size_t                   from;    /* the token that begins the sentence */
+    size_t                   part;    /* and the one after the last stop */
     size_t                   skip;    /* a ")" whose "(" was cut away, or 0 */
     trials_str_t             opening; /* of the sentence, by a cut */
     unsigned                 wanted;
@@ -34,6 +35,7 @@ typedef struct {
     unsigned                 aside : 1;  /* the sentence stands in brackets */
     unsigned                 listed : 1; /* the last one ends with a list */
     unsigned      exempted : 1;          /* one more of a list of exceptions */
+    unsigned      denied : 1;            /* one more of what is denied */
     trials_buf_t *buf;
 } trials_clauses_t;
 

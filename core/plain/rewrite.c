@@ -523,6 +523,74 @@ trials_rewrite_titles(trials_str_t line)
 }
 
 
+int
+trials_rewrite_denies(trials_str_t sentence)
+{
+    int                      denial;
+    size_t                   i, n, depth, words;
+    static const char *const starts[] = {"no",   "without", "absence",
+                                         "free", "none",    NULL};
+    static const char *const denials[] = {"no",    "without", "absence", "none",
+                                          "never", "neither", "free",    NULL};
+
+    denial = 0;
+    depth = 0;
+    words = 0;
+
+    for (i = 0; i < sentence.len; i += n + (n == 0)) {
+        depth += sentence.data[i] == '(';
+        depth -= depth && sentence.data[i] == ')';
+
+        for (n = 0; i + n < sentence.len
+                    && trials_is_lower(trials_lower(sentence.data[i + n]));
+             n++)
+        {
+            /* void */
+        }
+
+        words += n > 0;
+
+        if (depth) {
+            continue;
+        }
+
+        if (n && words < 4 && trials_word_in(sentence.data + i, n, starts)) {
+            return 1;
+        }
+
+        denial |= n && trials_word_in(sentence.data + i, n, denials);
+
+        if (denial && sentence.data[i] == ':') {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+trials_rewrite_denied(trials_str_t sentence)
+{
+    size_t                   n;
+    static const char *const own[] = {
+        "no",           "not",      "has",      "have",   "is",
+        "are",          "must",     "can",      "able",   "you",
+        "your",         "willing",  "signed",   "agrees", "agree",
+        "without",      "absence",  "negative", "people", "patients",
+        "participants", "subjects", "those",    "who",    NULL};
+
+    for (n = 0;
+         n < sentence.len && trials_is_lower(trials_lower(sentence.data[n]));
+         n++)
+    {
+        /* void */
+    }
+
+    return !trials_word_in(sentence.data, n, own);
+}
+
+
 void
 trials_rewrite_capital(trials_buf_t *buf, size_t at)
 {

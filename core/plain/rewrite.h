@@ -84,6 +84,13 @@ int trials_rewrite_turns(trials_str_t line);
 /* Is this line, which others stand under, but their title ("Chemotherapy:")? */
 int trials_rewrite_titles(trials_str_t line);
 
+/* "No disease, such as: asthma", "no asthma": does what follows after a semicolon
+ * stand under the denial too? */
+int trials_rewrite_denies(trials_str_t sentence);
+
+/* Does a sentence after one that denies say itself what it is? */
+int trials_rewrite_denied(trials_str_t sentence);
+
 /* Appends text with its phrases and signs in plain words, but for phrases at one
  * of the places that are kept. */
 void trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,

@@ -372,6 +372,20 @@ static const plain_case_t cases[] = {
      "ECOG performance status (Smith et al., 1901) of 0 to 1",
      "Your ECOG score (Smith et al, 1901) is 0 to 1."},
 
+    /* What a denial reaches. */
+
+    {TRIALS_GROUP_INCLUSION,
+     "No clinically significant heart disease including any of the following: stroke within 6 months; unstable angina; severe arrhythmia",
+     "You have no medically important heart disease including any of these: stroke within 6 months. Unstable chest pain (angina). Severe irregular heartbeat."},
+    {TRIALS_GROUP_INCLUSION,
+     "No active infection; heart failure; no asthma; hemoglobin ≥ 9 g/dL",
+     "You have no active infection. Heart failure. You have no asthma. Your hemoglobin is at least 9 g/dL."},
+    {TRIALS_GROUP_INCLUSION,
+     "LVEF ≥ 40%; no clinically significant cardiovascular disease including any of the following: stroke or myocardial infarction within 6 months prior to first study treatment; unstable angina or congestive heart failure",
+     "Your LVEF is at least 40%. You have no medically important heart or blood vessel disease including any of these: stroke or heart attack. This was in the 6 months before first study treatment. Unstable chest pain (angina) or heart failure with fluid build-up."},
+    {TRIALS_GROUP_INCLUSION, "Stable asthma; severe eczema",
+     "You have stable asthma. You have severe eczema."},
+
     /* "At least", "other", women. */
 
     {TRIALS_GROUP_INCLUSION, "At least 2 exacerbations in the last year",
