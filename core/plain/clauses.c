@@ -21,6 +21,8 @@ static int    trials_str_begins(trials_str_t text, const char *start);
 static int    trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
                                  const trials_rule_t *rule);
 static int    trials_clause_during(const trials_clauses_t *c, size_t i);
+static int    trials_clause_where(trials_clauses_t *c, size_t i, size_t next,
+                                  const trials_rule_t *rule);
 static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
 static int    trials_clause_person(const trials_clauses_t *c, size_t i);
@@ -391,7 +393,10 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
     }
 
     if (rule->guard == TRIALS_GUARD_KEEP) {
-        return trials_clause_keep(c, i, next, rule) ? next : 0;
+        return (rule->to.len == 7 ? trials_clause_where(c, i, next, rule)
+                                  : trials_clause_keep(c, i, next, rule))
+                   ? next
+                   : 0;
     }
 
     if ((rule->guard == TRIALS_GUARD_TAIL
@@ -463,6 +468,45 @@ trials_clause_during(const trials_clauses_t *c, size_t i)
     }
 
     return 0;
+}
+
+
+/* "as described in the study plan", "per RECIST": "This is" before it, where the
+ * sentence has no more to say. */
+
+static int
+trials_clause_where(trials_clauses_t *c, size_t i, size_t next,
+                    const trials_rule_t *rule)
+{
+    size_t                   k;
+    const trials_token_t    *t;
+    static const char *const more[] = {
+        "or",    "in",      "within", "from", "outside", "and",    "and/or",
+        "but",   "which",   "that",   "who",  "as",      "unless", "with",
+        "using", "has",     "is",     "are",  "was",     "if",     "except",
+        "not",   "when",    "must",   "may",  ":",       "/",      ",",
+        "based", "defined", NULL};
+
+    if (c->opening.len || trials_clause_excepts(c, i)
+        || trials_clause_vague(c, i - 1) || trials_clause_any(c))
+    {
+        return 0;
+    }
+
+    for (k = next; k < c->ntokens && !trials_clause_ends(c, k); k++) {
+        t = &c->tokens[k];
+
+        if (trials_word_in(c->text.data + t->start, t->len, more)) {
+            return 0;
+        }
+    }
+
+    trials_clause_put(c, i);
+
+    c->from = i + trials_clause_is(c, i, ",");
+    c->opening = rule->to;
+
+    return 1;
 }
 
 

@@ -552,6 +552,15 @@ static const plain_case_t cases[] =
          "Tests of tissue or cells show that you have breast cancer."},
         {TRIALS_GROUP_INCLUSION, "Histologically documented sarcoma of the leg",
          "Tissue tests show that you have sarcoma of the leg."},
+        {TRIALS_GROUP_INCLUSION,
+         "At least one measurable lesion per RECIST v1.1 in an untreated part of the body",
+         "You have at least one lesion that can be measured per RECIST v1.1 in an untreated part of the body."},
+        {TRIALS_GROUP_INCLUSION,
+         "You must have at least one lesion that can be measured per RECIST v1.1 or a rising marker",
+         "You must have at least one lesion that can be measured per RECIST v1.1 or a rising marker."},
+        {TRIALS_GROUP_EXCLUSION,
+         "Impaired kidney function or clinically significant heart disease, as described in the protocol",
+         "You have poor kidney function or medically important heart disease. This is as described in the study plan."},
 };
 
 
