@@ -582,6 +582,9 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "allergy",          "allergies", "hypersensitivity",  "intolerance",
         "contraindication", "reaction",  "contraindications", "reactions",
         "sensitivity",      NULL};
+    static const char *const often[] = {
+        "daily",    "weekly", "monthly", "yearly", "early",     "regularly",
+        "properly", "safely", "fully",   "freely", "currently", NULL};
     static const char *const open_ends[] = {
         "able",     "willing", "unable", "unwilling", "past",     "prior",
         "current",  "known",   "active", "suspected", "written",  "signed",
@@ -595,6 +598,14 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
 
     last = trials_clause_is(c, i - 1, ",") ? i - 2 : i - 1;
     t = &c->tokens[trials_clause_outside(c, last)];
+
+    /* "histologically or cytologically confirmed". */
+
+    if (t->len > 4 && memcmp(c->text.data + t->start + t->len - 2, "ly", 2) == 0
+        && !trials_word_in(c->text.data + t->start, t->len, often))
+    {
+        return 0;
+    }
 
     if (trials_word_in(c->text.data + t->start, t->len, open_ends)
         || (trials_word_in(c->text.data + t->start, t->len, allergies)
@@ -683,12 +694,14 @@ trials_clause_put(trials_clauses_t *c, size_t end)
     buf = c->buf;
     stop = end;
 
-    while (stop > c->from
-           && (trials_clause_is(c, stop - 1, ",")
-               || trials_clause_is(c, stop - 1, ";")
-               || (c->skip && stop - 1 == c->skip)
-               || (trials_clause_is(c, stop - 1, ".") && c->skip
-                   && stop - 2 == c->skip)))
+    while (
+        stop > c->from
+        && (trials_clause_is(c, stop - 1, ",")
+            || trials_clause_is(c, stop - 1, ";")
+            || (trials_clause_is(c, stop - 1, "-") && c->tokens[stop - 1].space)
+            || (c->skip && stop - 1 == c->skip)
+            || (trials_clause_is(c, stop - 1, ".") && c->skip
+                && stop - 2 == c->skip)))
     {
         stop--;
     }

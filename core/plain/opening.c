@@ -459,7 +459,8 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
     if (to.len > 15
         && (memcmp(to.data, "You are pregnant", 16) == 0
-            || memcmp(to.data, "You are breastfe", 16) == 0))
+            || memcmp(to.data, "You are breastfe", 16) == 0
+            || memcmp(to.data, "You are a woman ", 16) == 0))
     {
         for (k = i; k < rewriter->sentence.n; k++) {
             if (trials_rewrite_in(rewriter, text, k, women)) {

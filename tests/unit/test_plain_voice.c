@@ -410,6 +410,15 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION,
      "Women with asthma must have a negative pregnancy test",
      "Women with asthma must have a negative pregnancy test"},
+    {TRIALS_GROUP_INCLUSION,
+     "Has surgically resected and histologically or pathologically confirmed diagnosis of stage II melanoma",
+     "You have a surgically resected and histologically or pathologically confirmed diagnosis of stage II melanoma."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Females with a positive pregnancy test, pregnant females, or breastfeeding females",
+     "Females with a positive pregnancy test, pregnant females, or breastfeeding females"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Uncontrolled hypertension - Note: Patients with a history of hypertension are allowed",
+     "You have high blood pressure that is not controlled. Note: people who have had high blood pressure are allowed."},
 };
 
 
