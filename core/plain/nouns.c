@@ -379,15 +379,18 @@ trials_noun_lasts(const trials_rewriter_t *rewriter, trials_str_t text,
 
     i += trials_rewrite_in(rewriter, text, i, other) != 0;
 
+    when = trials_rewrite_tense(rewriter, text, times);
+
     if (trials_rewrite_in(rewriter, text, i, trials_not_past)
         && !(trials_rewrite_in(rewriter, text, i, any)
              && i + 1 < rewriter->sentence.n
-             && trials_rewrite_in(rewriter, text, i + 1, past)))
+             && (trials_rewrite_in(rewriter, text, i + 1, past)
+                 || (when.data[0] == 'p'
+                     && !trials_rewrite_in(rewriter, text, i + 1,
+                                           trials_not_past)))))
     {
         return 1;
     }
-
-    when = trials_rewrite_tense(rewriter, text, times);
 
     if (when.data[0] == 'p') {
         return 0;

@@ -19,6 +19,8 @@ static int  trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                                 trials_buf_t *buf);
 static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
                                size_t first, trials_buf_t *buf);
+static int  trials_opening_gets(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
 static int  trials_opening_plans(const trials_rewriter_t *rewriter,
                                  trials_str_t text, size_t i);
 static int  trials_opening_to(const trials_rewriter_t *rewriter,
@@ -169,6 +171,15 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         to.len = 15;
     }
 
+    /* "has a diagnosis of a disease or is getting a medicine": told of one. */
+
+    if (trials_word_is(to.data, to.len, "a doctor has told you that you have")
+        && trials_opening_gets(rewriter, text, used))
+    {
+        to.data = "You have a diagnosis of";
+        to.len = 23;
+    }
+
     if (!trials_opening_fits(rewriter, text, used, to, verbal)) {
         return 0;
     }
@@ -214,6 +225,27 @@ trials_opening_plans(const trials_rewriter_t *rewriter, trials_str_t text,
            && i + 3 < rewriter->sentence.n
            && trials_rewrite_in(rewriter, text, i + 1, joint)
            && trials_rewrite_in(rewriter, text, i + 2, plans);
+}
+
+
+/* "A disease, or is getting a medicine"? */
+
+static int
+trials_opening_gets(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i)
+{
+    static const char *const joints[] = {"and", "or", NULL};
+    static const char *const be[] = {"is", "are", "has", "have", NULL};
+
+    for (; i + 1 < rewriter->sentence.n; i++) {
+        if (trials_rewrite_in(rewriter, text, i, joints)
+            && trials_rewrite_in(rewriter, text, i + 1, be))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

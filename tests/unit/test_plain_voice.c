@@ -212,7 +212,7 @@ static const plain_case_t cases[] = {
      "You have any disease that puts your safety at risk."},
     {TRIALS_GROUP_EXCLUSION,
      "Any intervention within 3 months prior to signing the informed consent",
-     "You have any treatment in the 3 months before you sign the consent."},
+     "You had any treatment in the 3 months before you sign the consent."},
     {TRIALS_GROUP_INCLUSION, "Participant owns or has access to a smartphone",
      "You own or have access to a smartphone."},
     {TRIALS_GROUP_INCLUSION,
@@ -419,6 +419,15 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION,
      "Uncontrolled hypertension - Note: Patients with a history of hypertension are allowed",
      "You have high blood pressure that is not controlled. Note: people who have had high blood pressure are allowed."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Has a diagnosis of immunodeficiency or is receiving chronic systemic steroid therapy within 7 days prior to the first dose",
+     "You have a diagnosis of weakened immunity or are getting long-lasting whole-body steroid treatment in the 7 days before the first dose."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Any live vaccine within 28 days prior to Screening",
+     "You had any live vaccine in the 28 days before the first checks."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Adults who are the subject of a legal protection measure",
+     "Adults who are the subject of a legal protection measure"},
 };
 
 
