@@ -150,8 +150,8 @@ trials_html_open(trials_buf_t *out, xmlNodePtr node)
 {
     xmlAttrPtr               attr;
     static const char *const empty[] = {
-        "area", "base", "br",    "col",   "embed",  "hr",    "img", "link",
-        "meta", "wbr",  "input", "track", "source", "param", NULL};
+        "area", "base", "br",    "col",    "embed", "hr",  "img", "input",
+        "link", "meta", "param", "source", "track", "wbr", NULL};
 
     trials_html_put(out, "<");
     trials_html_name(out, node->ns, node->name);
@@ -295,7 +295,7 @@ trials_html_value(trials_buf_t *out, const char *text, char quote)
 static int
 trials_html_is_address(const xmlAttr *attr)
 {
-    static const char *const names[] = {"href", "src", "action", NULL};
+    static const char *const names[] = {"action", "href", "src", NULL};
 
     if (attr->ns || attr->parent == NULL || attr->parent->ns) {
         return 0;
@@ -307,10 +307,12 @@ trials_html_is_address(const xmlAttr *attr)
 }
 
 
+/* The list is in the order of the alphabet. */
+
 static int
 trials_html_is_one_of(const xmlChar *name, const char *const *list)
 {
-    for (/* void */; *list; list++) {
+    for (/* void */; *list && (*list)[0] <= (char) name[0]; list++) {
         if ((*list)[0] == (char) name[0]
             && strcmp(*list, (const char *) name) == 0) {
             return 1;
