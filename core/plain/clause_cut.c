@@ -359,12 +359,21 @@ trials_clause_resumes(const trials_clauses_t *c, size_t i)
         "on",         "with",     "present",      "located", "given",  "taken",
         "used",       "received", "administered", "when",    "judged", "deemed",
         "considered", NULL};
+    static const char *const joints[] = {"and", "or", NULL};
+    static const char *const verbs[] = {
+        "refuse",  "refuses",  "refused", "need",     "needs",    "require",
+        "have",    "has",      "had",     "received", "requires", "who",
+        "receive", "receives", "cannot",  NULL};
 
     for (; i + 1 < c->ntokens && !trials_clause_ends(c, i); i++) {
         t = &c->tokens[i + 1];
 
         if (trials_clause_is(c, i, ",")
-            && trials_word_in(c->text.data + t->start, t->len, words))
+            && (trials_word_in(c->text.data + t->start, t->len, words)
+                || (i + 2 < c->ntokens
+                    && trials_word_in(c->text.data + t->start, t->len, joints)
+                    && trials_word_in(c->text.data + t[1].start, t[1].len,
+                                      verbs))))
         {
             return 1;
         }

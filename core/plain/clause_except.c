@@ -99,6 +99,7 @@ int
 trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
                     size_t close)
 {
+    size_t                   k;
     const trials_token_t    *t;
     static const char *const places[] = {
         "in", "where", "as", "when", "during", "at", "by", "with", "on", NULL};
@@ -116,6 +117,21 @@ trials_clause_apart(const trials_clauses_t *c, size_t i, size_t next,
         && !trials_clause_is(c, next - 1, "unless"))
     {
         return 0;
+    }
+
+    /* "Allergens other than pollen during the study"; "cancers with the exception
+     * of skin cancer are excluded if ...". */
+
+    for (k = next; close == 0 && k < c->ntokens && !trials_clause_ends(c, k);
+         k++) {
+        if ((trials_clause_is(c, i, "other")
+             && trials_clause_is(c, k, "during"))
+            || (trials_clause_is(c, k, "excluded")
+                && (trials_clause_is(c, k - 1, "are")
+                    || trials_clause_is(c, k - 1, "is"))))
+        {
+            return 0;
+        }
     }
 
     if (close == 0) {

@@ -283,11 +283,24 @@ static size_t
 trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
                    const trials_rule_t *rule)
 {
-    size_t close, next;
+    size_t                   close, next;
+    const trials_token_t    *t;
+    static const char *const hanging[] = {
+        "when", "if",   "including", "than", "as",   "of",  "be",
+        "is",   "are",  "that",      "to",   "with", "not", "and",
+        "or",   "from", "except",    "was",  "were", NULL};
 
     next = i + used;
     next += trials_clause_is(c, next, ",");
     close = 0;
+
+    /* "At least 20 mm when | measured by X-ray". */
+
+    t = &c->tokens[i - 1 - (i > 1 && trials_clause_is(c, i - 1, ","))];
+
+    if (trials_word_in(c->text.data + t->start, t->len, hanging)) {
+        return 0;
+    }
 
     if (next >= c->ntokens || trials_clause_words(c, i) < 2
         || trials_clause_rest(c, next) < 1 || trials_clause_ends(c, next)

@@ -428,6 +428,18 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION,
      "Adults who are the subject of a legal protection measure",
      "Adults who are the subject of a legal protection measure"},
+    {TRIALS_GROUP_INCLUSION,
+     "Lymph nodes must be at least 15 mm in short axis when measured by CT or MRI",
+     "Lymph nodes must be at least 15 mm in short axis when measured by CT or MRI"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Therapy with anti-IgE or other biologics, including within 1 year of enrollment",
+     "You had treatment with anti-IgE or other biologics, including within 1 year of joining."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Patients with immunotherapy with allergens other than dust mites during the study period",
+     "You have immune treatment with allergens other than dust mites during the study."},
+    {TRIALS_GROUP_INCLUSION,
+     "The subject must be unsuitable for radical treatment, such as radical chemotherapy, or refuse surgical resection",
+     "You must be unsuitable for radical treatment, such as radical chemo, or refuse removal by surgery."},
 };
 
 
