@@ -500,8 +500,16 @@ trials_clause_where(trials_clauses_t *c, size_t i, size_t next,
         "not",   "when",    "must",   "may",  ":",       "/",      ",",
         "based", "defined", NULL};
 
+    static const char *const done[] = {"done", "taken",  "given", "made",
+                                       "used", "signed", "set",   NULL};
+
+    /* "A test done | in line with the rules". */
+
+    t = &c->tokens[i - 1];
+
     if (c->opening.len || trials_clause_excepts(c, i)
-        || trials_clause_vague(c, i - 1) || trials_clause_any(c))
+        || trials_clause_vague(c, i - 1) || trials_clause_any(c)
+        || trials_word_in(c->text.data + t->start, t->len, done))
     {
         return 0;
     }

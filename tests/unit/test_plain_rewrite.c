@@ -561,6 +561,12 @@ static const plain_case_t cases[] =
         {TRIALS_GROUP_EXCLUSION,
          "Impaired kidney function or clinically significant heart disease, as described in the protocol",
          "You have poor kidney function or medically important heart disease. This is as described in the study plan."},
+        {TRIALS_GROUP_EXCLUSION,
+         "Severe liver disease with a high bilirubin level, as outlined in the appendix",
+         "You have severe liver disease with a high bilirubin level. This is as outlined in the appendix."},
+        {TRIALS_GROUP_INCLUSION,
+         "Able to perform a spirometry test done in accordance with the local rules of the clinic",
+         "You can carry out a spirometry test done in line with the local rules of the clinic."},
 };
 
 
