@@ -263,7 +263,7 @@ trials_clause_leans(const trials_clauses_t *c, size_t next)
 int
 trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
 {
-    int                      verb, with, repeats, doing;
+    int                      verb, with, repeats, doing, part;
     size_t                   k;
     const trials_token_t    *t;
     static const char *const verbs[] = {"have",
@@ -297,6 +297,8 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
     static const char *const relative[] = {
         "that",      "which",    "ruling",     "precluding", "affecting",
         "impairing", "limiting", "preventing", NULL};
+    static const char *const parts[] = {"taking", "participating",
+                                        "participation", NULL};
     static const char *const conditions[] = {
         "if", "unless", "when", "because", "while", "either", NULL};
 
@@ -317,8 +319,13 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
 
     doing = trials_clause_doing(c, next);
 
+    /* "A condition that rules out compliance or taking part". */
+
+    part = trials_word_in(c->text.data + t->start, t->len, parts);
+
     for (k = c->from; k < i; k++) {
         t = &c->tokens[k];
+        part &= !trials_word_in(c->text.data + t->start, t->len, parts);
 
         if (doing && k > c->from && trials_clause_doing(c, k)
             && trials_word_in(c->text.data + t[-1].start, t[-1].len, by))
@@ -327,7 +334,8 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
         }
 
         if (trials_word_in(c->text.data + t->start, t->len, conditions)
-            || (verb && !(repeats && !trials_clause_is(c, k + 1, "has"))
+            || ((verb || part)
+                && !(repeats && !trials_clause_is(c, k + 1, "has"))
                 && trials_word_in(c->text.data + t->start, t->len, relative)))
         {
             return 0;

@@ -24,6 +24,7 @@ static int    trials_clause_during(const trials_clauses_t *c, size_t i);
 static int    trials_clause_where(trials_clauses_t *c, size_t i, size_t next,
                                   const trials_rule_t *rule);
 static size_t trials_clause_joint(trials_clauses_t *c, size_t i);
+static int    trials_clause_judges(const trials_clauses_t *c, size_t i);
 static int    trials_clause_opens(trials_clauses_t *c, size_t i, size_t next);
 static int    trials_clause_person(const trials_clauses_t *c, size_t i);
 static int  trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
@@ -358,6 +359,7 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
     if ((trials_str_begins(rule->to, "For example:")
          || trials_str_begins(rule->to, "Some examples")
          || trials_str_begins(rule->to, "This includes")
+         || trials_str_begins(rule->to, "This is because")
          || trials_str_begins(rule->to, "This is based"))
         && !trials_clause_is(c, i, "(") && !trials_clause_timed(c, c->from, i)
         && trials_clause_windowed(c, next))
@@ -379,6 +381,14 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 
     if (rule->guard == TRIALS_GUARD_TAIL
         && ((c->opening.len && !c->joined) || trials_clause_excepts(c, i)))
+    {
+        return 0;
+    }
+
+    /* "As determined by the surgeon" is a judgement, not a finding. */
+
+    if (rule->to.len == 16 && trials_str_begins(rule->to, "This is found by")
+        && trials_clause_judges(c, next))
     {
         return 0;
     }
@@ -426,6 +436,32 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
     c->opening = rule->to;
 
     return next;
+}
+
+
+/* Do the next words name somebody?  "A medical exam by a doctor" is a test. */
+
+static int
+trials_clause_judges(const trials_clauses_t *c, size_t i)
+{
+    static const char *const judges[] = {
+        "doctor",    "doctors",     "provider",   "providers",
+        "physician", "surgeon",     "physicians", "neurosurgeon",
+        "reader",    "neurologist", "clinician",  "site",
+        "sponsor",   "staff",       "specialist", NULL};
+
+    if (trials_clause_is(c, i, "health") || trials_clause_is(c, i, "medical")) {
+        return 0;
+    }
+
+    for (; i < c->ntokens && !trials_clause_ends(c, i); i++) {
+        if (trials_word_in(c->text.data + c->tokens[i].start, c->tokens[i].len,
+                           judges)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -440,6 +440,15 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION,
      "The subject must be unsuitable for radical treatment, such as radical chemotherapy, or refuse surgical resection",
      "You must be unsuitable for radical treatment, such as radical chemo, or refuse removal by surgery."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Any physical or mental condition that precludes administration of SCIT, compliance or participation in a clinical trial",
+     "You have any physical or mental condition that rules out use of SCIT, compliance or taking part in a study."},
+    {TRIALS_GROUP_INCLUSION,
+     "Patients must be undergoing surgery that is clinically indicated as determined by their care providers",
+     "You must be undergoing surgery that is medically needed as determined by your care providers."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Adjustment of antihypertensive medications due to poor blood pressure control within 2 weeks prior to the first infusion of study drug",
+     "You had a change of blood pressure medicines because of poor blood pressure control. This was in the 2 weeks before the first infusion of study drug."},
 };
 
 
