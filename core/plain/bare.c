@@ -67,7 +67,7 @@ static const char *const trials_people[] = {
     "sibling",  "siblings",  "mother",          "father",    "infants",
     "one",      "physician", "staff",           "others",    "representative",
     "guardian", "guardians", "representatives", "proxy",     "nurse",
-    "spouses",  NULL};
+    "spouses",  "employee",  "employees",       NULL};
 
 /* What begins a clause with a verb of its own. */
 
@@ -85,6 +85,8 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
     unsigned                 relative;
     const trials_token_t    *t;
     static const char *const lists[] = {"of", "these", NULL};
+    static const char *const homes[] = {"household", NULL};
+    static const char *const members[] = {"member", "members", NULL};
     static const char *const ends[] = {"has", "is", "will", "cannot", NULL};
 
     relative = 0;
@@ -124,6 +126,8 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
              && !trials_bare_donated(rewriter, text, i)
              && !(verbal && !relative && trials_bare_duty(rewriter, text, i)))
             || trials_bare_others(rewriter, text, i)
+            || (i > 0 && trials_rewrite_in(rewriter, text, i - 1, homes)
+                && trials_rewrite_in(rewriter, text, i, members))
             || (i > 0 && trials_word_is(text.data + t->start, t->len, "join")
                 && !trials_word_is(text.data + t[-1].start, t[-1].len, "you")))
         {

@@ -643,15 +643,17 @@ trials_clause_opens(trials_clauses_t *c, size_t i, size_t next)
         "daily",    "weekly", "monthly", "yearly", "early",     "regularly",
         "properly", "safely", "fully",   "freely", "currently", NULL};
     static const char *const open_ends[] = {
-        "able",     "willing", "unable", "unwilling", "past",     "prior",
-        "current",  "known",   "active", "suspected", "written",  "signed",
-        "must",     "be",      "to",     "recent",    "or",       "and",
-        "severe",   "chronic", "acute",  "you",       "have",     "possible",
-        "between",  "either",  "both",   "planned",   "previous", "untreated",
-        "unstable", "more",    "less",   "read",      "speak",    "understand",
-        "sign",     "as",      "of",     "with",      "in",       "presence",
-        "evidence", "absence", "little", "few",       "minimal",  "history",
-        "serious",  "family",  NULL};
+        "able",       "willing",  "unable",   "unwilling", "past",
+        "prior",      "current",  "known",    "active",    "suspected",
+        "written",    "signed",   "must",     "be",        "to",
+        "recent",     "or",       "and",      "severe",    "chronic",
+        "acute",      "you",      "have",     "possible",  "between",
+        "either",     "both",     "planned",  "previous",  "untreated",
+        "unstable",   "more",     "less",     "read",      "speak",
+        "understand", "sign",     "as",       "of",        "with",
+        "in",         "presence", "evidence", "absence",   "little",
+        "few",        "minimal",  "history",  "serious",   "family",
+        "symptoms",   "symptom",  NULL};
 
     last = trials_clause_is(c, i - 1, ",") ? i - 2 : i - 1;
     t = &c->tokens[trials_clause_outside(c, last)];

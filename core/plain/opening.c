@@ -448,6 +448,8 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                                        "getting", "receipt", NULL};
     static const char *const use[] = {"use", "usage", NULL};
     static const char *const having[] = {"having", "being", NULL};
+    static const char *const nots[] = {"not", NULL};
+    static const char *const nows[] = {"now", "currently", NULL};
     static const char *const when[] = {"at",     "by",    "during", "within",
                                        "before", "after", "in",     "on",
                                        "using",  NULL};
@@ -507,6 +509,17 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     has |= to.len > 21 && memcmp(to.data, "You are known to have", 21) == 0;
     has |= to.len == 7 && memcmp(to.data, "You had", 7) == 0;
     has |= to.len == 8 && memcmp(to.data, "You have", 8) == 0;
+
+    /* "With inability to": what is done is not had. */
+
+    if (has && i + 1 < rewriter->sentence.n
+        && ((trials_rewrite_in(rewriter, text, i, nots)
+             && trials_rewrite_in(rewriter, text, i + 1, having))
+            || (trials_rewrite_in(rewriter, text, i, nows)
+                && trials_rewrite_in(rewriter, text, i + 1, goes))))
+    {
+        return 0;
+    }
 
     /* "Confirmed at the first visit", "planned during the study". */
 

@@ -449,6 +449,15 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION,
      "Adjustment of antihypertensive medications due to poor blood pressure control within 2 weeks prior to the first infusion of study drug",
      "You had a change of blood pressure medicines because of poor blood pressure control. This was in the 2 weeks before the first infusion of study drug."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Investigator-suspected allergy to peanut protein in care provider or current household member",
+     "Investigator-suspected allergy to peanut protein in care provider or current household member."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Patients in a dependent relationship with an employee who is involved in the study",
+     "People in a dependent relationship with an employee who is taking part in the study"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Subjects with any significant history of non-compliance to medical regimens or with inability to grant reliable informed consent",
+     "You have any important history of non-compliance to medical treatments or with not being able to grant reliable consent."},
 };
 
 
