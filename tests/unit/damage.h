@@ -100,6 +100,35 @@ damage_swap(const damage_t *damage, const char *text, trials_buf_t *buf)
 }
 
 
+/* The lower bound of a range says nothing more: "≥ 18 to ≤ 65" is "18 to ≤ 65". */
+
+static int
+damage_lower(const damage_t *damage, const char *text, trials_buf_t *buf)
+{
+    size_t      at, len;
+    const char *p;
+
+    if (!damage_find(text, damage->from, &at, &len)) {
+        return 0;
+    }
+
+    p = text + at + len;
+    p += strspn(p, " ");
+    p += strspn(p, "0123456789.,%");
+    p += strspn(p, " ");
+
+    if (strncmp(p, "to ", 3) == 0 || *p == '-'
+        || strncmp(p, "\xe2\x80\x93", 3) == 0)
+    {
+        return 0;
+    }
+
+    damage_put(buf, text, at, len, damage->to);
+
+    return 1;
+}
+
+
 /* "and" or "or" between two things, and "both"; "18 or over" and "18 and over"
  * are one, as are "men or women" and "men and women", "both sexes" and "either
  * sex". */
@@ -591,7 +620,7 @@ static const damage_t damages[] = {
     {"power of ten changed", damage_power, NULL, NULL},
     {"at least made at most", damage_swap, "≥|>=|at least", "≤ "},
     {"at least made more than", damage_swap, "≥|>=|at least", "> "},
-    {"at least lost", damage_swap, "≥|>=|at least", " "},
+    {"at least lost", damage_lower, "≥|>=|at least", " "},
     {"at most made at least", damage_swap, "≤|<=|at most", "≥ "},
     {"at most made less than", damage_swap, "≤|<=|at most", "< "},
     {"more than turned", damage_swap, "> |more than|greater than", "< "},
