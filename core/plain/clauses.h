@@ -122,6 +122,16 @@ int trials_clause_any(const trials_clauses_t *c);
 /* ", and the dose must be stable": a sentence of its own, after one. */
 int trials_clause_whole(const trials_clauses_t *c, size_t i, size_t next);
 
+/* Ends the sentence at the joint at token i, if both sides are sentences; where to
+ * go on from, or i. */
+size_t trials_clause_joint(trials_clauses_t *c, size_t i);
+
+/* Can the words from token `from` up to token end speak to the reader? */
+int trials_clause_speaks(trials_clauses_t *c, size_t from, size_t end);
+
+/* Writes the sentence up to token `end`. */
+void trials_clause_put(trials_clauses_t *c, size_t end);
+
 /* Writes a sentence, with its opening and to the reader where it may be; or one
  * that stands in brackets. */
 void trials_clause_say(trials_clauses_t *c, trials_str_t text);
