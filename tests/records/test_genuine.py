@@ -158,7 +158,13 @@ COUNTS = re.compile(r'\d{1,3}|[a-z]|[ivx]{1,5}')
 SIGNS = set('*-•·–—‐▪■□●○◦▫►▶◆◇‣⁃➢➔✓✔#_\\.)(`>~+=')
 
 
+# Full-width forms, which are read as the usual ones.
+WIDE = {**{code: code - 0xfee0 for code in range(0xff01, 0xff5e)},
+        0x3001: ',', 0x3002: '.', 0xff5e: '–'}
+
+
 def tokens(text):
+    text = re.sub(r'(?m)^(\d{1,2})、', r'\1.', text).translate(WIDE)
     text = re.sub(r'\\(?=[!-/:-@\[-`{-~])', '', text)
     text = text.replace('<!-- -->', '').replace('::', ':')
     for _ in range(3):
