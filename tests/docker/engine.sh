@@ -69,7 +69,19 @@ healthy() {
     done
 }
 
+# The zone has the page once a worker hears of changes.
+kept() {
+    local end=$((SECONDS + 20))
+
+    until curl -sf -m 2 "http://127.0.0.1:$port/trials/$2" > /dev/null &&
+        docker logs --tail 1 "$(container "$1" nginx)" 2>&1 | grep -q '"cache":"HIT"'; do
+        [ $SECONDS -lt $end ] || fail "$2 is not kept by nginx"
+        sleep 0.2
+    done
+}
+
 page "$port" NCT99990001
+kept "$project" NCT99990001
 say "a page in $(curl -s -o /dev/null -w '%{time_total}' \
     "http://127.0.0.1:$port/trials/NCT99990001") s"
 
