@@ -99,7 +99,8 @@ typedef enum {
 typedef struct trials_criterion_s trials_criterion_t;
 
 struct trials_criterion_s {
-    trials_str_t  original; /* the record's text without Markdown syntax */
+    trials_str_t  original; /* the record's text without Markdown syntax,
+                               its full-width signs as usual ones */
     trials_str_t  plain;    /* what the page shows, flattened to text: the items
                                of a list within it are lines of their own, what
                                follows the list comes after an empty line */
@@ -164,8 +165,8 @@ trials_rc_t trials_plain_flatten(trials_arena_t *arena, trials_str_t markup,
                                  trials_str_t *text, trials_error_t *err);
 
 /*
- * The original criteria as prose, untouched but for Markdown's syntax: what
- * stands beside the plain words.
+ * The original criteria as prose, untouched but for Markdown's syntax and the
+ * width of signs: what stands beside the plain words.
  */
 trials_rc_t
 trials_translate_original(trials_translation_t *translation,
