@@ -8,6 +8,8 @@
 
 static int trials_bare_relative(const trials_rewriter_t *rewriter,
                                 trials_str_t text, size_t i);
+static int trials_bare_does(const trials_rewriter_t *rewriter,
+                            trials_str_t text, size_t i);
 static int trials_bare_again(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t last, size_t i);
 static int trials_bare_donated(const trials_rewriter_t *rewriter,
@@ -143,7 +145,12 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
         /* "cancer that has spread may be treated": a clause of "that" has one
          * verb, perhaps of two words, and another only after "and" or "or". */
 
-        if (trials_bare_relative(rewriter, text, i)) {
+        if (trials_bare_does(rewriter, text, i)) {
+            relative = 1;
+            verbs -= verbs > 0;
+            last = i;
+
+        } else if (trials_bare_relative(rewriter, text, i)) {
             relative = 1;
             verbs++;
         }
@@ -189,8 +196,11 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
 {
     size_t                   joint;
     static const char *const joints[] = {"or", "and", "but", NULL};
-    static const char *const have[] = {"has", "have",   "had",  "does",  "do",
-                                       "did", "cannot", "need", "needs", NULL};
+    static const char *const third[] = {"has", "is", "does", NULL};
+    static const char *const have[] = {
+        "has",    "have",        "had",      "does",    "do",     "did",
+        "cannot", "need",        "needs",    "suffers", "suffer", "takes",
+        "lacks",  "understands", "receives", NULL};
     static const char *const be[] = {"is", "are", "was", "were", NULL};
     static const char *const wants[] = {
         "agrees", "plans", "intends", "wishes", "wants", "refuses", NULL};
@@ -206,7 +216,11 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
     joint =
         i > 1 && trials_rewrite_in(rewriter, text, i - 1, when) ? i - 2 : i - 1;
 
-    return i > 0 && trials_rewrite_in(rewriter, text, joint, joints)
+    return i > 0
+           && (trials_rewrite_in(rewriter, text, joint, joints)
+               || (joint > 0
+                   && text.data[rewriter->sentence.list[joint].start] == ','
+                   && trials_rewrite_in(rewriter, text, i, third)))
            && i + 1 < rewriter->sentence.n
            && (trials_rewrite_in(rewriter, text, i, have)
                || (trials_rewrite_in(rewriter, text, i, be)
@@ -242,6 +256,21 @@ trials_bare_relative(const trials_rewriter_t *rewriter, trials_str_t text,
             || trials_word_is(text.data + t[-1].start, t[-1].len, "well")
             || (i + 1 < rewriter->sentence.n
                 && trials_word_is(text.data + t[1].start, t[1].len, "well"))));
+}
+
+
+/* "before you join": is the verb of the clause the next token? */
+
+static int
+trials_bare_does(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
+{
+    static const char *const you[] = {"you", NULL};
+
+    return trials_rewrite_in(rewriter, text, i, you)
+           && i + 1 < rewriter->sentence.n
+           && rewriter->sentence.list[i + 1].kind == TRIALS_TOKEN_WORD
+           && !trials_rewrite_in(rewriter, text, i + 1, trials_finite)
+           && !trials_rewrite_in(rewriter, text, i + 1, trials_joints);
 }
 
 

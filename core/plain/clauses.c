@@ -474,7 +474,13 @@ static int
 trials_clause_keep(trials_clauses_t *c, size_t i, size_t next,
                    const trials_rule_t *rule)
 {
+    static const char *const done[] = {"done", "made", "taken", "given", NULL};
+
+    /* "confirmed by a test done | within a year". */
+
     if (trials_clause_window(c, next) || !trials_clause_hard(c)
+        || trials_word_in(c->text.data + c->tokens[i - 1].start,
+                          c->tokens[i - 1].len, done)
         || trials_clause_tail(c, next) || c->opening.len
         || trials_clause_timed(c, c->from, i) || trials_clause_during(c, i)
         || trials_clause_words(c, i) < 2 || !trials_clause_bare(c, i, next)

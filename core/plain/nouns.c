@@ -479,6 +479,11 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
         to.data = "You have|You had";
         to.len = 16;
         to = trials_rewrite_tense(rewriter, text, to);
+
+        if (to.len == 8 && trials_rewrite_over(rewriter, text, first)) {
+            to.data = "You had";
+            to.len = 7;
+        }
     }
 
     (void) trials_buf_append(buf, to.data, to.len);
@@ -501,7 +506,7 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     end = buf->len;
-    trials_rewrite_rest(rewriter, text, 0, 0, 0, buf);
+    trials_rewrite_rest(rewriter, text, 0, 0, TRIALS_REST_ALSO, buf);
 
     if (buf->failed == TRIALS_OK) {
         trials_rewrite_small(buf, end);

@@ -8,27 +8,25 @@
 #include "core/plain/table.h"
 
 #include <string.h>
+#include <strings.h>
 
 
 static int
 trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, trials_str_t to, int verbal);
-static int  trials_opening_owners(const trials_rewriter_t *rewriter,
-                                  trials_str_t text, size_t i, size_t end);
-static int  trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
-                                trials_buf_t *buf);
-static int  trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
-                               size_t first, trials_buf_t *buf);
-static int  trials_opening_gets(const trials_rewriter_t *rewriter,
+static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
+                               trials_buf_t *buf);
+static int trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
+                              size_t first, trials_buf_t *buf);
+static int trials_opening_gets(const trials_rewriter_t *rewriter,
+                               trials_str_t text, size_t i);
+static int trials_opening_plans(const trials_rewriter_t *rewriter,
                                 trials_str_t text, size_t i);
-static int  trials_opening_plans(const trials_rewriter_t *rewriter,
-                                 trials_str_t text, size_t i);
-static int  trials_opening_to(const trials_rewriter_t *rewriter,
-                              trials_str_t text, size_t i);
-static int  trials_opening_verbal(const trials_rewriter_t *rewriter,
-                                  trials_str_t text, size_t i, size_t end);
-static void trials_opening_verb(trials_str_t text, const trials_token_t *t,
-                                trials_buf_t *buf);
+static int trials_opening_to(const trials_rewriter_t *rewriter,
+                             trials_str_t text, size_t i);
+static int trials_opening_takes(trials_str_t to);
+static int trials_opening_verbal(const trials_rewriter_t *rewriter,
+                                 trials_str_t text, size_t i, size_t end);
 
 
 /* What may follow words that are a whole sentence: "pregnant at screening". */
@@ -71,7 +69,11 @@ trials_rewrite_opening(trials_rewriter_t *rewriter, trials_str_t text,
     if (rewriter->sentence.n > 2
         && trials_rewrite_in(rewriter, text, 0, trials_you))
     {
-        (void) trials_buf_append(buf, text.data, text.len);
+        if (trials_rewrite_bare(rewriter, text, 1, 1)) {
+            trials_rewrite_rest(rewriter, text, 0, 1, 0, buf);
+        } else {
+            (void) trials_buf_append(buf, text.data, text.len);
+        }
         rewriter->spoken = 1;
         return 1;
     }
@@ -84,7 +86,8 @@ static int
 trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
-    int                      value, verbal, article, can;
+    int                      value, verbal, article;
+    unsigned                 how;
     size_t                   first, used;
     trials_str_t             to;
     const trials_rule_t     *rule;
@@ -162,6 +165,13 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     trials_trace_rule(rewriter->trace, "open", rule->from, rule->to);
     to = trials_rewrite_tense(rewriter, text, rule->to);
 
+    if (trials_word_is(to.data, to.len, "you have")
+        && trials_rewrite_over(rewriter, text, used))
+    {
+        to.data = "You had";
+        to.len = 7;
+    }
+
     /* "Without a doctor". */
 
     if (trials_word_is(to.data, to.len, "you have no")
@@ -173,7 +183,8 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 
     /* "has a diagnosis of a disease or is getting a medicine": told of one. */
 
-    if (trials_word_is(to.data, to.len, "a doctor has told you that you have")
+    if ((trials_word_is(to.data, to.len, "a doctor has told you that you have")
+         || trials_word_is(to.data, to.len, "you were diagnosed with"))
         && trials_opening_gets(rewriter, text, used))
     {
         to.data = "You have a diagnosis of";
@@ -196,7 +207,12 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
     (void) trials_buf_append(buf, " ", 1);
     rewriter->rest = buf->len;
 
-    can = to.len >= 7 && trials_word_is(to.data, 7, "you can");
+    how = to.len >= 7 && trials_word_is(to.data, 7, "you can") ? TRIALS_REST_CAN
+                                                               : 0;
+    how |= trials_opening_takes(to) ? TRIALS_REST_ALSO : 0;
+    how |= to.len > 3 && trials_word_is(to.data + to.len - 3, 3, "had")
+               ? TRIALS_REST_PAST
+               : 0;
     article = to.len > 4
               && (memcmp(to.data + to.len - 4, "have", 4) == 0
                   || memcmp(to.data + to.len - 4, " had", 4) == 0);
@@ -205,7 +221,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         trials_rewrite_article(rewriter, text, used, buf);
     }
 
-    trials_rewrite_rest(rewriter, text, used, verbal, can, buf);
+    trials_rewrite_rest(rewriter, text, used, verbal, how, buf);
 
     return 1;
 }
@@ -340,6 +356,68 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
 }
 
 
+/* "You have", "You had treatment with": is what follows a thing, and no verb nor
+ * what is denied? */
+
+static int
+trials_opening_takes(trials_str_t to)
+{
+    size_t                   i, n, last;
+    static const char *const no[] = {"no",   "not",  "cannot", "never", "can",
+                                     "must", "will", "may",    NULL};
+    static const char *const ends[] = {
+        "have", "had", "got",    "use",     "used", "with",  "of", "in",
+        "to",   "for", "taking", "getting", "took", "taken", NULL};
+    static const char *const to_what[] = {"allergic", "reaction", "exposed",
+                                          NULL};
+
+    if (to.len < 4 || memcmp(to.data, "You ", 4) != 0) {
+        return 0;
+    }
+
+    last = 0;
+
+    for (i = 0; i < to.len; i += n + 1) {
+        for (n = 0; i + n < to.len && to.data[i + n] != ' '; n++) {
+            /* void */
+        }
+
+        if (trials_word_in(to.data + i, n, no)) {
+            return 0;
+        }
+
+        if (i + n >= to.len) {
+            break;
+        }
+
+        last = trials_word_in(to.data + i, n, to_what);
+    }
+
+    return trials_word_in(to.data + i, n, ends)
+           && (last || !trials_word_is(to.data + i, n, "to"));
+}
+
+
+/* "Taking part in a trial, or taking part in one within the last month": the time
+ * is of the second alone. */
+
+static int
+trials_opening_twice(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t i)
+{
+    const trials_token_t    *t, *first;
+    static const char *const gerunds[] = {"taking", "getting", "using", NULL};
+
+    first = &rewriter->sentence.list[trials_rewrite_subject(rewriter, text)];
+    t = &rewriter->sentence.list[i];
+
+    return trials_rewrite_in(rewriter, text, i, gerunds) && t->len == first->len
+           && strncasecmp(text.data + t->start, text.data + first->start,
+                          t->len)
+                  == 0;
+}
+
+
 /* Is one of the tokens the verb of a sentence about the patient? */
 
 static int
@@ -374,6 +452,7 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const  over[] = {"before", "last", "within", "past",
                                         NULL};
     static const char *const  ahead[] = {"after", "next", NULL};
+    static const char *const  unless[] = {"unless", NULL};
 
     now = to;
 
@@ -392,6 +471,14 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
             return now;
         }
 
+        /* "asthma unless treated in the last year": the time is of that. */
+
+        if (trials_rewrite_in(rewriter, text, i, unless)
+            && !(i > 0 && text.data[t[-1].start] == '('))
+        {
+            break;
+        }
+
         past |= trials_rewrite_in(rewriter, text, i, over)
                 && ((i > 0 && trials_token_is_unit(text, &t[-1]))
                     || trials_token_is_unit(text, &t[1])
@@ -400,6 +487,42 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     return past || rewriter->past ? to : now;
+}
+
+
+int
+trials_rewrite_over(const trials_rewriter_t *rewriter, trials_str_t text,
+                    size_t i)
+{
+    size_t                   k;
+    static const char *const before[] = {"a", "any", "other", "known", NULL};
+    static const char *const past[] = {"past", "prior", "previous", NULL};
+    static const char *const lasts[] = {"or", "and", "and/or", "menopause",
+                                        NULL};
+    static const char *const history[] = {"history", "histories", "experience",
+                                          NULL};
+
+    while (i + 2 < rewriter->sentence.n
+           && trials_rewrite_in(rewriter, text, i, before))
+    {
+        i++;
+    }
+
+    if (i + 1 >= rewriter->sentence.n
+        || !trials_rewrite_in(rewriter, text, i, past)
+        || rewriter->sentence.list[i + 1].kind != TRIALS_TOKEN_WORD
+        || trials_rewrite_in(rewriter, text, i + 1, lasts))
+    {
+        return 0;
+    }
+
+    for (k = i + 1; k < rewriter->sentence.n && k < i + 4; k++) {
+        if (trials_rewrite_in(rewriter, text, k, history)) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -436,14 +559,14 @@ static int
 trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, trials_str_t to, int verbal)
 {
-    int                      has, relative;
+    int                      has, relative, takes;
     long                     depth;
     size_t                   k;
     const trials_token_t    *t;
     static const char *const women[] = {"women", "woman", "females", "female",
                                         NULL};
     static const char *const be[] = {"is", "are", NULL};
-    static const char *const ofs[] = {"of", NULL};
+    static const char *const ofs[] = {"of", "joining", "receipt", NULL};
     static const char *const goes[] = {"of",      "taking",  "joining",
                                        "getting", "receipt", NULL};
     static const char *const use[] = {"use", "usage", NULL};
@@ -533,6 +656,8 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
+    takes = trials_opening_takes(to);
+
     for (relative = 0, depth = 0; i + 1 < rewriter->sentence.n; i++) {
         t = &rewriter->sentence.list[i];
         depth += text.data[t->start] == '(';
@@ -545,7 +670,8 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if ((trials_word_is(text.data + t->start, t->len, "or")
              || trials_word_is(text.data + t->start, t->len, "and"))
-            && trials_rewrite_in(rewriter, text, i + 1, has ? ofs : goes))
+            && (trials_rewrite_in(rewriter, text, i + 1, takes ? ofs : goes)
+                || trials_opening_twice(rewriter, text, i + 1)))
         {
             return 0;
         }
@@ -567,167 +693,4 @@ trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     return 1;
-}
-
-
-void
-trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, int verbal, int can, trials_buf_t *buf)
-{
-    size_t                   k, from, close;
-    const trials_token_t    *t;
-    static const char *const others[] = {"or", "but", NULL};
-    static const char *const ors[] = {"or", NULL};
-    static const char *const with[] = {"with", NULL};
-    static const char *const people[] = {"people", "patients", NULL};
-    static const char *const ands[] = {"and", NULL};
-    static const char *const be[] = {"be", NULL};
-    static const char *const states[] = {"willing", "able", "fit", NULL};
-
-    t = rewriter->sentence.list;
-
-    from = t[i].start;
-
-    for (k = i, close = 0; k + 1 < rewriter->sentence.n; k++) {
-        if (text.data[t[k].start] == '(' && k >= close) {
-            close = trials_rewrite_close(rewriter, text, k);
-        }
-
-        if (trials_word_is(text.data + t[k].start, t[k].len, "their")
-            && !trials_opening_owners(rewriter, text, i, k))
-        {
-            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
-            (void) trials_buf_append(buf, "your", 4);
-            from = t[k].start + t[k].len;
-            continue;
-        }
-
-        /* What stands in brackets is told of others. */
-
-        if (k < close) {
-            continue;
-        }
-
-        /* "asthma or people with eczema". */
-
-        if (k > i && trials_rewrite_in(rewriter, text, k, people)
-            && trials_rewrite_in(rewriter, text, k - 1, ors)
-            && trials_rewrite_in(rewriter, text, k + 1, with))
-        {
-            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
-            (void) trials_buf_append(buf, "you have", 8);
-            k++;
-            from = t[k].start + t[k].len;
-            continue;
-        }
-
-        verbal =
-            verbal
-            && !trials_rewrite_in(rewriter, text, k, trials_rewrite_relative);
-
-        if (verbal && trials_rewrite_joined(rewriter, text, k)) {
-            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
-            trials_opening_verb(text, &t[k], buf);
-            from = t[k].start + t[k].len;
-            continue;
-        }
-
-        /* "You can read and be willing to come". */
-
-        if (can && k > i && trials_rewrite_in(rewriter, text, k, be)
-            && trials_rewrite_in(rewriter, text, k - 1, ands)
-            && trials_rewrite_in(rewriter, text, k + 1, states))
-        {
-            (void) trials_buf_append(buf, text.data + from, t[k].start - from);
-            (void) trials_buf_append(buf, "are", 3);
-            from = t[k].start + t[k].len;
-            continue;
-        }
-
-        if (memcmp(text.data + t[k].start, "who ", 4) != 0) {
-            continue;
-        }
-
-        (void) trials_buf_append(buf, text.data + from, t[k].start - from);
-        /* "or you are taking", "and are taking", ", and you are taking". */
-
-        if (k > i && trials_rewrite_in(rewriter, text, k - 1, others)) {
-            (void) trials_buf_append(buf, "you ", 4);
-        } else if (k == i || !trials_rewrite_in(rewriter, text, k - 1, ands)) {
-            (void) trials_buf_append(buf, "and you ", 8);
-        }
-
-        trials_opening_verb(text, &t[k + 1], buf);
-        from = t[k + 1].start + t[k + 1].len;
-    }
-
-    (void) trials_buf_append(buf, text.data + from, text.len - from);
-}
-
-
-/* Is there something between the tokens whose the "their" at the end may be? */
-
-static int
-trials_opening_owners(const trials_rewriter_t *rewriter, trials_str_t text,
-                      size_t i, size_t end)
-{
-    static const char *const owners[] = {
-        "drug",      "drugs",      "agents",     "components", "medicines",
-        "products",  "parents",    "partners",   "vaccines",   "diseases",
-        "therapies", "treatments", "antibodies", "doctors",    "inhibitors",
-        "partner",   "parent",     "guardian",   "guardians",  "caregivers",
-        NULL};
-    static const char *const parts[] = {
-        "other",        "ingredients", "excipients", "components",
-        "metabolites",  "analogs",     "analogues",  "class",
-        "constituents", "derivatives", "equivalent", NULL};
-
-    /* "aspirin, heparin or their ingredients". */
-
-    if (trials_rewrite_in(rewriter, text, end + 1, parts)) {
-        return 1;
-    }
-
-    for (; i < end; i++) {
-        if (trials_rewrite_in(rewriter, text, i, owners)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* A verb in the third person, in the second. */
-
-static void
-trials_opening_verb(trials_str_t text, const trials_token_t *t,
-                    trials_buf_t *buf)
-{
-    size_t      i, len;
-    const char *word;
-    static const struct {
-        const char *third;
-        const char *second;
-    } verbs[] = {
-        {"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}};
-
-    word = text.data + t->start;
-    len = t->len;
-
-    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (trials_word_is(word, len, verbs[i].third)) {
-            (void) trials_buf_append(buf, verbs[i].second,
-                                     strlen(verbs[i].second));
-            return;
-        }
-    }
-
-    if (len > 3 && word[len - 1] == 's' && word[len - 2] != 's'
-        && word[len - 2] != 'u')
-    {
-        len -= trials_word_is(word, len, "wishes") ? 2 : 1;
-    }
-
-    (void) trials_buf_append(buf, word, len);
 }

@@ -129,6 +129,10 @@ int trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
 trials_str_t trials_rewrite_tense(const trials_rewriter_t *rewriter,
                                   trials_str_t text, trials_str_t to);
 
+/* "Past asthma", "any prior cancer": is what begins at token i over? */
+int trials_rewrite_over(const trials_rewriter_t *rewriter, trials_str_t text,
+                        size_t i);
+
 /* The token after "patients", "any patient", "the subject", or 0. */
 size_t
 trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text);
@@ -139,10 +143,16 @@ const trials_rule_t *
 trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, size_t *end);
 
+/* What stands before the rest: what the reader can do; things, to which a verb
+ * may be joined ("or taking part in"); they are over. */
+#define TRIALS_REST_CAN  1
+#define TRIALS_REST_ALSO 2
+#define TRIALS_REST_PAST 4
+
 /* Appends what follows an opening, from token i on, with "who is" as "and you
- * are" and "their" as "your".  can: it is what the reader can do. */
+ * are" and "their" as "your". */
 void trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
-                         size_t i, int verbal, int can, trials_buf_t *buf);
+                         size_t i, int verbal, unsigned how, trials_buf_t *buf);
 
 /* Appends what begins at a token of the sentence, with "a" or "an" before it
  * where its noun needs one. */
