@@ -9,7 +9,10 @@
 
 static int  trials_clause_labelled(trials_clauses_t *c, trials_str_t text);
 static void trials_clause_theirs(trials_buf_t *buf, size_t from);
-static int  trials_clause_they(const trials_clauses_t *c, trials_str_t text);
+static void
+trials_clause_others(trials_buf_t *buf, size_t from, trials_str_t text);
+static size_t trials_clause_word(const trials_buf_t *buf, size_t i);
+static int    trials_clause_they(const trials_clauses_t *c, trials_str_t text);
 
 
 /* "(At most 3 in the liver.)" */
@@ -154,6 +157,11 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
             text.len -= 4;
         }
         (void) trials_buf_append(buf, text.data, text.len);
+
+        if (buf->failed == TRIALS_OK) {
+            trials_clause_others(buf, buf->len - text.len, text);
+        }
+
         start = c->opening.len ? buf->len : start;
 
     } else {
@@ -225,6 +233,84 @@ trials_clause_theirs(trials_buf_t *buf, size_t from)
             buf->len--;
         }
     }
+}
+
+
+/* "People with asthma must have stopped before they join": what is told of others
+ * stays theirs, where no more than "your" and "before you join" speaks of them. */
+
+static void
+trials_clause_others(trials_buf_t *buf, size_t from, trials_str_t text)
+{
+    size_t                   i, n;
+    static const char *const first[] = {"all",    "any",  "adult",
+                                        "female", "male", NULL};
+    static const char *const people[] = {"people", "women",    "men",
+                                         "those",  "children", "females",
+                                         "males",  NULL};
+    static const char *const joins[] = {"join", "sign", NULL};
+
+    for (i = 0, n = 0; i < text.len; i += n + 1) {
+        for (n = 0; i + n < text.len && text.data[i + n] != ' '; n++) {
+            /* void */
+        }
+
+        if (!trials_word_in(text.data + i, n, first)) {
+            break;
+        }
+    }
+
+    if (i >= text.len || !trials_word_in(text.data + i, n, people)) {
+        return;
+    }
+
+    for (i = from; i < buf->len; i += n + 1) {
+        n = trials_clause_word(buf, i);
+
+        if (trials_word_is(buf->data + i, n, "you")
+            && !(i > from + 7 && memcmp(buf->data + i - 7, "before ", 7) == 0
+                 && trials_word_in(buf->data + i + 4,
+                                   trials_clause_word(buf, i + 4), joins)))
+        {
+            return;
+        }
+    }
+
+    for (i = from; i < buf->len; i += n + 1) {
+        n = trials_clause_word(buf, i);
+
+        if (!trials_word_is(buf->data + i, n, "you")
+            && !trials_word_is(buf->data + i, n, "your"))
+        {
+            continue;
+        }
+
+        if (trials_buf_append(buf, " ", 1) != TRIALS_OK) {
+            return;
+        }
+
+        memmove(buf->data + i + 5, buf->data + i + 4, buf->len - i - 5);
+        memcpy(buf->data + i, n == 3 ? "they " : "their", 5);
+        n++;
+    }
+}
+
+
+/* The letters of the word at a place. */
+
+static size_t
+trials_clause_word(const trials_buf_t *buf, size_t i)
+{
+    size_t n;
+
+    for (n = 0;
+         i + n < buf->len && trials_is_lower(trials_lower(buf->data[i + n]));
+         n++)
+    {
+        /* void */
+    }
+
+    return n;
 }
 
 

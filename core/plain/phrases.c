@@ -24,6 +24,7 @@ typedef struct {
 
 
 static int trials_phrase_long(trials_str_t to);
+static int trials_phrase_determined(const trials_phraser_t *p, size_t i);
 static int trials_phrase_ill(const trials_phraser_t *p, size_t i);
 static int trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used);
 static int trials_phrase_listed(const trials_phraser_t *p, size_t i);
@@ -154,6 +155,16 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    /* "a single patient's": not the reader's. */
+
+    if (i > 1 && trials_word_is(rule->to.data, rule->to.len, "your")
+        && !trials_token_says(p, i, "the") && !trials_token_says(p, i, "a")
+        && p->tokens[i - 1].kind == TRIALS_TOKEN_WORD
+        && trials_phrase_determined(p, i - 2))
+    {
+        return 0;
+    }
+
     /* "the screening visit 1" is one of several. */
 
     if (i + used < p->ntokens && p->tokens[i + used].kind == TRIALS_TOKEN_NUMBER
@@ -178,6 +189,19 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
     trials_phrase_fill(p, i, used, rule->to, &slots);
 
     return used;
+}
+
+
+static int
+trials_phrase_determined(const trials_phraser_t *p, size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const articles[] = {"a",   "an",   "the",   "any",
+                                           "one", "each", "every", NULL};
+
+    t = &p->tokens[i];
+
+    return trials_word_in(p->text.data + t->start, t->len, articles);
 }
 
 

@@ -5,6 +5,20 @@
 
 static const plain_case_t cases[] =
     {
+        {TRIALS_GROUP_INCLUSION,
+         "Documented radiographic disease progression after surgery",
+         "You have recorded disease getting worse on imaging after surgery."},
+        {TRIALS_GROUP_INCLUSION,
+         "Agrees to finish all visits as required by the protocol",
+         "You agree to finish all visits as needed by the study plan."},
+        {TRIALS_GROUP_INCLUSION,
+         "A sample collected prior to randomization of the participant",
+         "A sample collected before your group is picked by chance"},
+        {TRIALS_GROUP_INCLUSION, "Smokers may be included in the study",
+         "Smokers may join the study"},
+        {TRIALS_GROUP_EXCLUSION,
+         "Treatment with aspirin within 30 days before enrollment into the study",
+         "You had treatment with aspirin in the 30 days before you join the study."},
         {TRIALS_GROUP_INCLUSION, "Age >= 18 years",
          "You are at least 18 years old."},
         {TRIALS_GROUP_INCLUSION, "Aged 18 to 75 years",

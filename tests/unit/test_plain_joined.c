@@ -1,0 +1,106 @@
+/* What is joined to what is told of the reader, when it was, and whose it is. */
+
+#include "tests/unit/plain_cases.h"
+
+
+static const plain_case_t cases[] = {
+    /* What is joined in another form is told of the reader too. */
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Treatment with an antihistamine, or participation in another study, within 30 days before visit 1",
+     "You had treatment with an antihistamine, or you took part in another study, in the 30 days before visit 1."},
+    {TRIALS_GROUP_EXCLUSION, "History of asthma or taking oral corticosteroids",
+     "You have had asthma or you are taking oral steroids."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Currently participating in another clinical trial or having participated in one in the last 2 months",
+     "You are now taking part in another study or you have taken part in one in the last 2 months."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Use of any investigational product, or use of opioids within 4 weeks of screening",
+     "You used any test drug, or you used opioids within 4 weeks of screening."},
+    {TRIALS_GROUP_EXCLUSION, "History of drug addiction or use of opioids",
+     "You have had a drug addiction or use of opioids."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Any illness that prevents giving consent or taking part in the visits",
+     "You have any disease that prevents giving consent or taking part in the visits."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Withdrawal of consent to treatment or participation",
+     "Withdrawal of consent to treatment or taking part"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Patients participating in other trials or participating in other trials within the last month",
+     "People taking part in other studies or taking part in other studies within the last month"},
+    {TRIALS_GROUP_EXCLUSION,
+     "The subject has asthma, is pregnant or suffers from eczema",
+     "You have asthma, are pregnant or suffer from eczema."},
+    {TRIALS_GROUP_INCLUSION,
+     "Kidney function within 1 week before enrollment meets these criteria",
+     "Kidney function in the 1 week before you join meets these rules"},
+
+    /* When it was. */
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Brain tumor unless stable for at least 7 days prior to screening",
+     "You have a brain tumor. This does not apply if stable for at least 7 days before screening."},
+    {TRIALS_GROUP_EXCLUSION, "Any previous nasal surgery",
+     "You had any past nasal surgery."},
+    {TRIALS_GROUP_EXCLUSION, "Patients with prior allergy to penicillin",
+     "You had a past allergy to penicillin."},
+    {TRIALS_GROUP_EXCLUSION, "Prior or current asthma",
+     "You have past or current asthma."},
+    {TRIALS_GROUP_EXCLUSION, "Previous clinical history of asthma",
+     "You have a past clinical history of asthma."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Diagnosis of asthma within 6 months of enrollment",
+     "You were diagnosed with asthma within 6 months of joining."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Concomitant use of beta blockers within 7 days before screening",
+     "At the same time, you used beta blockers in the 7 days before the first checks."},
+    {TRIALS_GROUP_INCLUSION, "Postmenopausal for at least 1 year",
+     "You are past menopause for at least 1 year."},
+    {TRIALS_GROUP_EXCLUSION, "Failure to provide informed consent",
+     "You fail to give consent."},
+
+    /* Whose it is. */
+
+    {TRIALS_GROUP_INCLUSION,
+     "Women of childbearing potential must have a negative test within 7 days prior to enrollment and use the patient's usual method",
+     "Women who could get pregnant must have a negative test in the 7 days before they join and use their usual method"},
+    {TRIALS_GROUP_EXCLUSION, "Studies that follow a specific patient's plan",
+     "Studies that follow a specific patient's plan"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Trials that cannot guarantee the rights and interests of the subjects",
+     "Studies that cannot guarantee your rights and interests"},
+
+    /* Beside what is studied, or now. */
+
+    {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
+     "You have another current cancer."},
+    {TRIALS_GROUP_EXCLUSION, "Concurrent treatment with other drugs",
+     "You are now having treatment with other drugs."},
+    {TRIALS_GROUP_EXCLUSION, "Metastases requiring concurrent treatment",
+     "You have metastases needing current treatment."},
+    {TRIALS_GROUP_INCLUSION, "Asthma with or without concomitant eczema",
+     "You have asthma with or without current eczema."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Concurrent participation in another clinical trial, unless it is observational",
+     "At the same time, you take part in another study. This does not apply if it is observational."},
+};
+
+
+static void
+test_joined(void **state)
+{
+    (void) state;
+
+    plain_cases_are(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_joined),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
