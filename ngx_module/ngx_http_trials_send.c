@@ -192,7 +192,9 @@ ngx_http_trials_body(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
         *body = ngx_http_trials_zone_body(ctx->redis->zone, ctx->entry,
                                           answer->coding, r->pool);
 
-        return *body ? NGX_OK : NGX_ERROR;
+        return *body ? ngx_http_trials_zone_lend(ctx->redis->zone, ctx->entry,
+                                                 answer->coding, r, *body)
+                     : NGX_ERROR;
     }
 
     document = ctx->waiter.document;

@@ -19,7 +19,7 @@
 
 
 /* Of the memory's layout: what another binary left behind is not taken over. */
-#define NGX_HTTP_TRIALS_LAYOUT 0x74726c31
+#define NGX_HTTP_TRIALS_LAYOUT 0x74726c32
 
 /* No entry may take more than this part of all chunks. */
 #define NGX_HTTP_TRIALS_SHARE 8
@@ -67,28 +67,23 @@ struct ngx_http_trials_node_s {
 struct ngx_http_trials_nodes_s {
     uint32_t layout;
     uint32_t n;
-    uint64_t size;
     uint32_t free_node;
-    uint32_t free_chunk;
     uint32_t newest;
     uint32_t oldest;
     uint32_t nlinked;
-    uint32_t nfree; /* chunks */
     uint64_t evictions;
     uint64_t refusals;
     uint64_t rebuilds;
 };
 
 
-static void ngx_http_trials_store_clear(ngx_http_trials_store_t *store);
+static uint32_t ngx_http_trials_store_buckets(uint32_t n);
+static void     ngx_http_trials_store_clear(ngx_http_trials_store_t *store);
 static void
 ngx_http_trials_store_hold(ngx_http_trials_store_t *store, uint32_t i);
 static int ngx_http_trials_store_held(const ngx_http_trials_node_t *node);
-static void
-ngx_http_trials_store_take(ngx_http_trials_store_t *store,
-                           ngx_http_trials_entry_t *entry, const size_t *lens);
-static int
-ngx_http_trials_store_room(ngx_http_trials_store_t *store, uint32_t chunks);
+static int ngx_http_trials_store_make_room(ngx_http_trials_store_t *store,
+                                           uint32_t                 chunks);
 static void
 ngx_http_trials_store_drop(ngx_http_trials_store_t *store, uint32_t i);
 static void
@@ -97,82 +92,100 @@ static void
 ngx_http_trials_store_head(ngx_http_trials_store_t *store, uint32_t i);
 static void
 ngx_http_trials_store_out(ngx_http_trials_store_t *store, uint32_t i);
-static int  ngx_http_trials_store_is(const ngx_http_trials_entry_t *entry,
-                                     const ngx_http_trials_key_t   *key);
-static void ngx_http_trials_store_mark(ngx_http_trials_store_t       *store,
-                                       const ngx_http_trials_entry_t *entry);
+static int ngx_http_trials_store_is(const ngx_http_trials_entry_t *entry,
+                                    const ngx_http_trials_key_t   *key);
+
+
+uint32_t
+ngx_http_trials_store_room(size_t size)
+{
+    size_t each, own;
+
+    /* Buckets are less than two for each node; a line is lost for each part. */
+
+    each = sizeof(ngx_http_trials_node_t) + sizeof(ngx_http_trials_entry_t)
+           + 2 * sizeof(uint32_t) + ngx_http_trials_chunks_size(1)
+           + NGX_HTTP_TRIALS_CHUNK;
+    own = sizeof(ngx_http_trials_nodes_t) + 5 * NGX_HTTP_TRIALS_LINE;
+
+    if (size < own + NGX_HTTP_TRIALS_SHARE * each) {
+        return 0;
+    }
+
+    return (uint32_t) ((size - own) / each);
+}
+
+
+size_t
+ngx_http_trials_store_size(uint32_t n)
+{
+    return ngx_http_trials_align(sizeof(ngx_http_trials_nodes_t))
+           + ngx_http_trials_align(n * sizeof(ngx_http_trials_node_t))
+           + ngx_http_trials_align(ngx_http_trials_store_buckets(n)
+                                   * sizeof(uint32_t))
+           + ngx_http_trials_align(n * sizeof(ngx_http_trials_entry_t))
+           + ngx_http_trials_chunks_size(n);
+}
 
 
 int
-ngx_http_trials_store_open(ngx_http_trials_store_t *store, void *memory,
-                           size_t size, int create)
+ngx_http_trials_store_open(ngx_http_trials_store_t *store, void *tables,
+                           uint32_t n, unsigned char *chunks, int create)
 {
-    size_t         each, n, mask;
     unsigned char *p;
 
-    p = memory;
-    each = sizeof(ngx_http_trials_node_t) + sizeof(ngx_http_trials_entry_t)
-           + 3 * sizeof(uint32_t) + 1 + NGX_HTTP_TRIALS_CHUNK;
+    p = tables;
 
-    /* Six lines and a chunk are lost at most where parts are aligned. */
-
-    if (size < sizeof(ngx_http_trials_nodes_t) + 6 * NGX_HTTP_TRIALS_LINE
-                   + NGX_HTTP_TRIALS_CHUNK + NGX_HTTP_TRIALS_SHARE * each)
-    {
-        return -1;
-    }
-
-    n = (size - sizeof(ngx_http_trials_nodes_t) - 6 * NGX_HTTP_TRIALS_LINE
-         - NGX_HTTP_TRIALS_CHUNK)
-        / each;
-
-    for (mask = 1; mask < n; mask *= 2) {
-        /* void */
-    }
-
-    store->shared = memory;
+    store->shared = tables;
     p += ngx_http_trials_align(sizeof(ngx_http_trials_nodes_t));
 
     store->nodes = (void *) p;
     p += ngx_http_trials_align(n * sizeof(ngx_http_trials_node_t));
 
+    store->n = n;
+    store->mask = ngx_http_trials_store_buckets(n) - 1;
+
     store->buckets = (void *) p;
-    p += ngx_http_trials_align(mask * sizeof(uint32_t));
+    p += ngx_http_trials_align((store->mask + 1) * sizeof(uint32_t));
 
     store->entries = (void *) p;
     p += ngx_http_trials_align(n * sizeof(ngx_http_trials_entry_t));
 
-    store->links = (void *) p;
-    p += ngx_http_trials_align(n * sizeof(uint32_t));
+    ngx_http_trials_chunks_open(&store->chunks, p, n, chunks);
 
-    store->marks = p;
-    p += ngx_http_trials_align(n);
-
-    store->chunks =
-        p
-        + (NGX_HTTP_TRIALS_CHUNK - (uintptr_t) p % NGX_HTTP_TRIALS_CHUNK)
-              % NGX_HTTP_TRIALS_CHUNK;
-
-    store->n = (uint32_t) n;
-    store->mask = (uint32_t) (mask - 1);
     store->slot = 0;
     store->held = NULL;
 
     if (create) {
         memset(store->shared, 0, sizeof(ngx_http_trials_nodes_t));
         memset(store->nodes, 0, n * sizeof(ngx_http_trials_node_t));
+        memset(store->chunks.shared, 0, ngx_http_trials_chunks_size(n));
 
         store->shared->layout = NGX_HTTP_TRIALS_LAYOUT;
-        store->shared->n = store->n;
-        store->shared->size = size;
+        store->shared->n = n;
 
         ngx_http_trials_store_clear(store);
     }
 
     return (store->shared->layout == NGX_HTTP_TRIALS_LAYOUT
-            && store->shared->n == store->n && store->shared->size == size)
+            && store->shared->n == n)
                ? 0
                : -1;
+}
+
+
+/* A power of two. */
+
+static uint32_t
+ngx_http_trials_store_buckets(uint32_t n)
+{
+    uint32_t buckets;
+
+    for (buckets = 1; buckets < n; buckets *= 2) {
+        /* void */
+    }
+
+    return buckets;
 }
 
 
@@ -181,6 +194,7 @@ ngx_http_trials_store_open(ngx_http_trials_store_t *store, void *memory,
 static void
 ngx_http_trials_store_clear(ngx_http_trials_store_t *store)
 {
+    size_t                   coding;
     uint32_t                 i;
     ngx_http_trials_node_t  *node;
     ngx_http_trials_nodes_t *shared;
@@ -188,14 +202,12 @@ ngx_http_trials_store_clear(ngx_http_trials_store_t *store)
     shared = store->shared;
 
     shared->free_node = 0;
-    shared->free_chunk = 0;
     shared->newest = 0;
     shared->oldest = 0;
     shared->nlinked = 0;
-    shared->nfree = 0;
 
     memset(store->buckets, 0, (store->mask + 1) * sizeof(uint32_t));
-    memset(store->marks, 0, store->n);
+    ngx_http_trials_chunks_begin(&store->chunks);
 
     for (i = store->n; i > 0; i--) {
         node = &store->nodes[i - 1];
@@ -206,7 +218,11 @@ ngx_http_trials_store_clear(ngx_http_trials_store_t *store)
                 node->state = NGX_HTTP_TRIALS_DROPPED;
             }
 
-            ngx_http_trials_store_mark(store, &store->entries[i - 1]);
+            for (coding = 0; coding < NGX_HTTP_TRIALS_NCODINGS; coding++) {
+                ngx_http_trials_chunks_keep(
+                    &store->chunks, &store->entries[i - 1].bodies[coding]);
+            }
+
             continue;
         }
 
@@ -215,31 +231,7 @@ ngx_http_trials_store_clear(ngx_http_trials_store_t *store)
         shared->free_node = i;
     }
 
-    for (i = store->n; i > 0; i--) {
-        if (!store->marks[i - 1]) {
-            store->links[i - 1] = shared->free_chunk;
-            shared->free_chunk = i;
-            shared->nfree++;
-        }
-    }
-}
-
-
-static void
-ngx_http_trials_store_mark(ngx_http_trials_store_t       *store,
-                           const ngx_http_trials_entry_t *entry)
-{
-    size_t   i;
-    uint32_t chunk;
-
-    for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        for (chunk = entry->bodies[i].chunk;
-             chunk && chunk <= store->n && !store->marks[chunk - 1];
-             chunk = store->links[chunk - 1])
-        {
-            store->marks[chunk - 1] = 1;
-        }
-    }
+    ngx_http_trials_chunks_end(&store->chunks);
 }
 
 
@@ -317,20 +309,20 @@ ngx_http_trials_store_reserve(ngx_http_trials_store_t     *store,
                               const ngx_http_trials_key_t *key,
                               const size_t lens[NGX_HTTP_TRIALS_NCODINGS])
 {
-    size_t                   i, chunks;
-    uint32_t                 n;
+    size_t                   i;
+    uint32_t                 n, chunks;
     ngx_http_trials_node_t  *node;
     ngx_http_trials_entry_t *entry;
 
     chunks = 0;
 
     for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        chunks += (lens[i] + NGX_HTTP_TRIALS_CHUNK - 1) / NGX_HTTP_TRIALS_CHUNK;
+        chunks += ngx_http_trials_chunks_needed(lens[i]);
     }
 
     if (key->len > NGX_HTTP_TRIALS_NAME
         || chunks > store->n / NGX_HTTP_TRIALS_SHARE
-        || !ngx_http_trials_store_room(store, (uint32_t) chunks))
+        || !ngx_http_trials_store_make_room(store, chunks))
     {
         store->shared->refusals++;
         return NULL;
@@ -348,7 +340,9 @@ ngx_http_trials_store_reserve(ngx_http_trials_store_t     *store,
     entry->rendition = (uint8_t) key->rendition;
     entry->language = (uint8_t) key->language;
 
-    ngx_http_trials_store_take(store, entry, lens);
+    for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
+        entry->bodies[i] = ngx_http_trials_chunks_take(&store->chunks, lens[i]);
+    }
 
     node->hash = key->hash;
     node->next = 0;
@@ -363,39 +357,10 @@ ngx_http_trials_store_reserve(ngx_http_trials_store_t     *store,
 }
 
 
-/* Takes chunks for all bodies; there are enough. */
-
-static void
-ngx_http_trials_store_take(ngx_http_trials_store_t *store,
-                           ngx_http_trials_entry_t *entry, const size_t *lens)
-{
-    size_t    i, left;
-    uint32_t  chunk;
-    uint32_t *last;
-
-    for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        entry->bodies[i].len = (uint32_t) lens[i];
-        last = &entry->bodies[i].chunk;
-
-        for (left = lens[i]; left; last = &store->links[chunk - 1]) {
-            chunk = store->shared->free_chunk;
-            store->shared->free_chunk = store->links[chunk - 1];
-            store->shared->nfree--;
-
-            *last = chunk;
-            left -=
-                (left < NGX_HTTP_TRIALS_CHUNK) ? left : NGX_HTTP_TRIALS_CHUNK;
-        }
-
-        *last = 0;
-    }
-}
-
-
 /* Makes room for a node and so many chunks, as far as it is not in use. */
 
 static int
-ngx_http_trials_store_room(ngx_http_trials_store_t *store, uint32_t chunks)
+ngx_http_trials_store_make_room(ngx_http_trials_store_t *store, uint32_t chunks)
 {
     uint32_t                 i, n;
     ngx_http_trials_nodes_t *shared;
@@ -403,7 +368,7 @@ ngx_http_trials_store_room(ngx_http_trials_store_t *store, uint32_t chunks)
     shared = store->shared;
 
     for (n = NGX_HTTP_TRIALS_EVICT + 2 * chunks; n; n--) {
-        if (shared->free_node && shared->nfree >= chunks) {
+        if (shared->free_node && store->chunks.shared->nfree >= chunks) {
             return 1;
         }
 
@@ -423,73 +388,7 @@ ngx_http_trials_store_room(ngx_http_trials_store_t *store, uint32_t chunks)
         shared->evictions++;
     }
 
-    return shared->free_node && shared->nfree >= chunks;
-}
-
-
-void
-ngx_http_trials_store_write(ngx_http_trials_store_t       *store,
-                            const ngx_http_trials_entry_t *entry,
-                            ngx_http_trials_coding_t coding, const void *data)
-{
-    size_t         len, left;
-    uint32_t       chunk;
-    unsigned char *p;
-
-    chunk = entry->bodies[coding].chunk;
-    left = entry->bodies[coding].len;
-
-    while (left) {
-        p = ngx_http_trials_store_piece(store, &chunk, &left, &len);
-        memcpy(p, data, len);
-        data = (const unsigned char *) data + len;
-    }
-}
-
-
-void
-ngx_http_trials_store_copy(ngx_http_trials_store_t       *store,
-                           const ngx_http_trials_entry_t *to,
-                           const ngx_http_trials_entry_t *from,
-                           ngx_http_trials_coding_t       coding)
-{
-    uint32_t source, target;
-
-    source = from->bodies[coding].chunk;
-    target = to->bodies[coding].chunk;
-
-    while (source && target) {
-        memcpy(store->chunks + (size_t) (target - 1) * NGX_HTTP_TRIALS_CHUNK,
-               store->chunks + (size_t) (source - 1) * NGX_HTTP_TRIALS_CHUNK,
-               NGX_HTTP_TRIALS_CHUNK);
-
-        source = store->links[source - 1];
-        target = store->links[target - 1];
-    }
-}
-
-
-unsigned char *
-ngx_http_trials_store_piece(const ngx_http_trials_store_t *store,
-                            uint32_t *chunk, size_t *left, size_t *len)
-{
-    size_t         n;
-    uint32_t       last;
-    unsigned char *p;
-
-    p = store->chunks + (size_t) (*chunk - 1) * NGX_HTTP_TRIALS_CHUNK;
-    n = NGX_HTTP_TRIALS_CHUNK;
-
-    for (last = *chunk; n < *left && store->links[last - 1] == last + 1; last++)
-    {
-        n += NGX_HTTP_TRIALS_CHUNK;
-    }
-
-    *len = (n < *left) ? n : *left;
-    *left -= *len;
-    *chunk = store->links[last - 1];
-
-    return p;
+    return shared->free_node && store->chunks.shared->nfree >= chunks;
 }
 
 
@@ -685,7 +584,6 @@ static void
 ngx_http_trials_store_free(ngx_http_trials_store_t *store, uint32_t i)
 {
     size_t                   n;
-    uint32_t                 chunk, next;
     ngx_http_trials_node_t  *node;
     ngx_http_trials_entry_t *entry;
 
@@ -696,12 +594,7 @@ ngx_http_trials_store_free(ngx_http_trials_store_t *store, uint32_t i)
     ngx_http_trials_fence();
 
     for (n = 0; n < NGX_HTTP_TRIALS_NCODINGS; n++) {
-        for (chunk = entry->bodies[n].chunk; chunk; chunk = next) {
-            next = store->links[chunk - 1];
-            store->links[chunk - 1] = store->shared->free_chunk;
-            store->shared->free_chunk = chunk;
-            store->shared->nfree++;
-        }
+        ngx_http_trials_chunks_give(&store->chunks, &entry->bodies[n]);
     }
 
     node->next = store->shared->free_node;
@@ -769,7 +662,7 @@ ngx_http_trials_store_usage(const ngx_http_trials_store_t *store,
 {
     usage->entries = store->shared->nlinked;
     usage->chunks = store->n;
-    usage->free = store->shared->nfree;
+    usage->free = store->chunks.shared->nfree;
     usage->evictions = store->shared->evictions;
     usage->refusals = store->shared->refusals;
     usage->rebuilds = store->shared->rebuilds;

@@ -1,8 +1,7 @@
 /*
  * The documents that a zone of shared memory holds: a table by name, a list by
- * last use, and bodies in chunks of one size, so that room for one is room for
- * any.  Pure: it works on a block of memory that several processes have mapped,
- * and needs neither nginx nor a lock of its own.
+ * last use, and bodies in chunks.  Pure: it works on memory that several
+ * processes have mapped, and needs neither nginx nor a lock of its own.
  *
  * All functions are called with the zone's lock held, except where they say
  * otherwise.  An entry is written once, before it is linked, and read by
@@ -15,13 +14,10 @@
 #define NGX_HTTP_TRIALS_STORE_H
 
 
+#include "ngx_http_trials_chunks.h"
+
 #include <trials/document.h>
 
-#include <stddef.h>
-#include <stdint.h>
-
-
-#define NGX_HTTP_TRIALS_CHUNK 8192
 
 /* Processes that can hold entries; a power of two, at least 64. */
 #define NGX_HTTP_TRIALS_SLOTS 256
@@ -47,12 +43,6 @@ typedef struct {
     unsigned    rendition;
     unsigned    language;
 } ngx_http_trials_key_t;
-
-
-typedef struct {
-    uint32_t len;
-    uint32_t chunk; /* the first, counted from 1; 0: there is no such body */
-} ngx_http_trials_body_t;
 
 
 /* What a holder reads.  All times are the caller's. */
@@ -88,9 +78,7 @@ typedef struct {
     ngx_http_trials_node_t  *nodes;
     uint32_t                *buckets;
     ngx_http_trials_entry_t *entries;
-    uint32_t                *links; /* of a chunk: the next of its body */
-    uint8_t                 *marks; /* of chunks, while they are sorted out */
-    unsigned char           *chunks;
+    ngx_http_trials_chunks_t chunks;
     uint32_t                 n; /* of nodes and entries, and of chunks */
     uint32_t                 mask;
     uint32_t                 slot;
@@ -108,13 +96,19 @@ typedef struct {
 } ngx_http_trials_store_usage_t;
 
 
+/* The chunks that size bytes have room for, tables included; 0: too few. */
+uint32_t ngx_http_trials_store_room(size_t size);
+
+/* Bytes of the tables of n chunks. */
+size_t ngx_http_trials_store_size(uint32_t n);
+
 /*
- * Lays out size bytes of memory, aligned to 64, and, where create is set, makes
- * an empty store of them.  Returns 0, or -1 where they are too few or where what
- * is there was laid out otherwise.
+ * Lays out the tables of n chunks, which begin at chunks, both aligned to pages,
+ * and, where create is set, makes an empty store of them.  Returns 0, or -1
+ * where what is there was laid out otherwise.
  */
-int ngx_http_trials_store_open(ngx_http_trials_store_t *store, void *memory,
-                               size_t size, int create);
+int ngx_http_trials_store_open(ngx_http_trials_store_t *store, void *tables,
+                               uint32_t n, unsigned char *chunks, int create);
 
 /* Without the lock: a key, with its hash. */
 ngx_http_trials_key_t
@@ -135,18 +129,6 @@ ngx_http_trials_entry_t *
 ngx_http_trials_store_reserve(ngx_http_trials_store_t     *store,
                               const ngx_http_trials_key_t *key,
                               const size_t lens[NGX_HTTP_TRIALS_NCODINGS]);
-
-/* Without the lock: fills in a body of a reserved entry. */
-void
-ngx_http_trials_store_write(ngx_http_trials_store_t       *store,
-                            const ngx_http_trials_entry_t *entry,
-                            ngx_http_trials_coding_t coding, const void *data);
-
-/* Without the lock: copies a body of a held entry into one of its length. */
-void ngx_http_trials_store_copy(ngx_http_trials_store_t       *store,
-                                const ngx_http_trials_entry_t *to,
-                                const ngx_http_trials_entry_t *from,
-                                ngx_http_trials_coding_t       coding);
 
 /* Links a reserved entry in place of what has its key. */
 void ngx_http_trials_store_link(ngx_http_trials_store_t *store,
@@ -187,14 +169,6 @@ void ngx_http_trials_store_rebuild(ngx_http_trials_store_t *store);
 /* Without the lock: numbers that may be a little old. */
 void ngx_http_trials_store_usage(const ngx_http_trials_store_t *store,
                                  ngx_http_trials_store_usage_t *usage);
-
-/*
- * Without the lock: the longest piece of a held entry's body that lies in one
- * piece, from *chunk and with *left bytes to go, both of which are moved on.
- */
-unsigned char *
-ngx_http_trials_store_piece(const ngx_http_trials_store_t *store,
-                            uint32_t *chunk, size_t *left, size_t *len);
 
 /*
  * Without the lock: under the address sanitizer, forbids or allows this process

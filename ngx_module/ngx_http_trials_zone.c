@@ -4,46 +4,26 @@
 
 
 /* Of what is here beside the store; see also the store's own. */
-#define NGX_HTTP_TRIALS_ZONE_LAYOUT 1
-
-/* Names that changes are remembered for, by their hash; a power of two. */
-#define NGX_HTTP_TRIALS_CHANGES 4096
+#define NGX_HTTP_TRIALS_ZONE_LAYOUT 2
 
 /* What slab allocation takes for itself, and no less than a few documents. */
 #define NGX_HTTP_TRIALS_ZONE_PAGES 16
-
-
-/* At shpool->data.  Slots but for their counts, and all else, need the lock. */
-
-struct ngx_http_trials_shared_s {
-    ngx_uint_t             layout;
-    size_t                 size; /* of the store's memory */
-    void                  *memory;
-    ngx_atomic_t           dirty; /* somebody changes the store */
-    ngx_atomic_t           epoch;
-    ngx_atomic_t           flushed; /* the epoch that ended with it */
-    ngx_atomic_t           change;
-    ngx_atomic_t           changes[NGX_HTTP_TRIALS_CHANGES];
-    ngx_http_trials_slot_t slots[NGX_HTTP_TRIALS_SLOTS];
-};
+#define NGX_HTTP_TRIALS_ZONE_LEAST (64 * NGX_HTTP_TRIALS_CHUNK)
 
 
 static ngx_int_t
-            ngx_http_trials_zone_init(ngx_shm_zone_t *shm_zone, void *data);
-static void ngx_http_trials_zone_lock(ngx_http_trials_zone_t *zone);
-static void ngx_http_trials_zone_unlock(ngx_http_trials_zone_t *zone);
-static void ngx_http_trials_zone_reclaim(ngx_http_trials_zone_t *zone,
-                                         ngx_http_trials_slot_t *slot);
-static void ngx_http_trials_zone_trust(ngx_http_trials_zone_t *zone);
+ngx_http_trials_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+static ngx_int_t ngx_http_trials_zone_fill(ngx_http_trials_zone_t *zone,
+                                           ngx_shm_zone_t         *shm_zone);
+static void      ngx_http_trials_zone_cleanup(void *data);
+static void      ngx_http_trials_zone_reclaim(ngx_http_trials_zone_t *zone,
+                                              ngx_http_trials_slot_t *slot);
+static void      ngx_http_trials_zone_trust(ngx_http_trials_zone_t *zone);
 static ngx_http_trials_slot_t             *
 ngx_http_trials_zone_cover_locked(ngx_http_trials_zone_t       *zone,
                                               const ngx_http_trials_slot_t *slot);
 static void ngx_http_trials_zone_down_locked(ngx_http_trials_zone_t *zone,
                                              ngx_http_trials_slot_t *slot);
-static ngx_uint_t
-ngx_http_trials_zone_outrun(ngx_http_trials_zone_t       *zone,
-                            const ngx_http_trials_key_t  *key,
-                            const ngx_http_trials_mark_t *mark);
 
 
 const ngx_uint_t ngx_http_trials_bounds[NGX_HTTP_TRIALS_NBOUNDS] = {
@@ -54,40 +34,51 @@ const ngx_uint_t ngx_http_trials_bounds[NGX_HTTP_TRIALS_NBOUNDS] = {
 ngx_http_trials_zone_t *
 ngx_http_trials_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 {
-    size_t                  least;
-    ngx_str_t               own;
+    size_t                  own, tables;
+    ngx_str_t               counts;
     ngx_shm_zone_t         *shm_zone;
+    ngx_pool_cleanup_t     *cln;
     ngx_http_trials_zone_t *zone;
 
     zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_trials_zone_t));
-    if (zone == NULL) {
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (zone == NULL || cln == NULL) {
         return NULL;
     }
 
-    least = sizeof(ngx_http_trials_shared_t)
-            + NGX_HTTP_TRIALS_ZONE_PAGES * ngx_pagesize;
+    cln->handler = ngx_http_trials_zone_cleanup;
+    cln->data = zone;
+
+    own = sizeof(ngx_http_trials_shared_t)
+          + NGX_HTTP_TRIALS_ZONE_PAGES * ngx_pagesize;
 
     if (name->len == 0) {
-        ngx_str_set(&own, "trials_counts");
-        name = &own;
-        size = least;
+        ngx_str_set(&counts, "trials_counts");
+        name = &counts;
 
     } else {
-        least += 64 * NGX_HTTP_TRIALS_CHUNK;
         zone->enabled = 1;
 
-        if (size < least) {
+        if (size < own + NGX_HTTP_TRIALS_ZONE_LEAST) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "trials zone \"%V\" is too small, it needs "
                                "%uzk",
-                               name, least / 1024 + 1);
+                               name,
+                               (own + NGX_HTTP_TRIALS_ZONE_LEAST) / 1024 + 1);
             return NULL;
         }
+
+        /* Slab allocation takes a 170th of the tables, they a 23rd of all. */
+
+        zone->chunks = ngx_http_trials_store_room(size - own - size / 2048);
+        tables = ngx_http_trials_store_size(zone->chunks);
+        own += tables + tables / 128;
     }
 
     zone->name = *name;
 
-    shm_zone = ngx_shared_memory_add(cf, name, size, &ngx_http_trials_module);
+    shm_zone = ngx_shared_memory_add(cf, name, own, &ngx_http_trials_module);
     if (shm_zone == NULL) {
         return NULL;
     }
@@ -99,48 +90,30 @@ ngx_http_trials_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 }
 
 
+static void
+ngx_http_trials_zone_cleanup(void *data)
+{
+    ngx_http_trials_zone_t *zone = data;
+
+    if (zone->memory) {
+        ngx_http_trials_memory_release(zone->memory);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_trials_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
-    ngx_http_trials_zone_t *old = data;
-
-    u_char                   *p;
-    size_t                    size;
     ngx_uint_t                create;
     ngx_http_trials_zone_t   *zone;
     ngx_http_trials_shared_t *shared;
 
     zone = shm_zone->data;
     zone->shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
-    create = (old == NULL && !shm_zone->shm.exists);
+    create = (data == NULL && !shm_zone->shm.exists);
 
-    if (create) {
-        size = sizeof(" in trials zone \"\"") + shm_zone->shm.name.len;
-
-        shared =
-            ngx_slab_calloc(zone->shpool, sizeof(ngx_http_trials_shared_t));
-        p = ngx_slab_alloc(zone->shpool, size);
-
-        if (shared == NULL || p == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_sprintf(p, " in trials zone \"%V\"%Z", &shm_zone->shm.name);
-        zone->shpool->log_ctx = p;
-        zone->shpool->log_nomem = 0;
-        zone->shpool->data = shared;
-
-        shared->layout = NGX_HTTP_TRIALS_ZONE_LAYOUT;
-        shared->epoch = 1;
-
-        if (zone->enabled) {
-            shared->size = zone->shpool->pfree * ngx_pagesize;
-            shared->memory = ngx_slab_alloc(zone->shpool, shared->size);
-
-            if (shared->memory == NULL) {
-                return NGX_ERROR;
-            }
-        }
+    if (create && ngx_http_trials_zone_fill(zone, shm_zone) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     shared = zone->shpool->data;
@@ -148,10 +121,17 @@ ngx_http_trials_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     if (shared->layout == NGX_HTTP_TRIALS_ZONE_LAYOUT
         && (!zone->enabled
-            || ngx_http_trials_store_open(&zone->store, shared->memory,
-                                          shared->size, (int) create)
+            || ngx_http_trials_store_open(&zone->store, shared->tables,
+                                          zone->chunks, shared->memory->start,
+                                          (int) create)
                    == 0))
     {
+        zone->memory = shared->memory;
+
+        if (zone->memory && !create) {
+            zone->memory->refs++;
+        }
+
         return NGX_OK;
     }
 
@@ -161,6 +141,52 @@ ngx_http_trials_zone_init(ngx_shm_zone_t *shm_zone, void *data)
                   &shm_zone->shm.name);
 
     return NGX_ERROR;
+}
+
+
+/* What is in the shared memory of a zone that is new. */
+
+static ngx_int_t
+ngx_http_trials_zone_fill(ngx_http_trials_zone_t *zone,
+                          ngx_shm_zone_t         *shm_zone)
+{
+    u_char                   *p;
+    size_t                    size;
+    ngx_http_trials_shared_t *shared;
+
+    size = sizeof(" in trials zone \"\"") + shm_zone->shm.name.len;
+
+    shared = ngx_slab_calloc(zone->shpool, sizeof(ngx_http_trials_shared_t));
+    p = ngx_slab_alloc(zone->shpool, size);
+
+    if (shared == NULL || p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(p, " in trials zone \"%V\"%Z", &shm_zone->shm.name);
+    zone->shpool->log_ctx = p;
+    zone->shpool->log_nomem = 0;
+    zone->shpool->data = shared;
+
+    shared->layout = NGX_HTTP_TRIALS_ZONE_LAYOUT;
+    shared->epoch = 1;
+
+    if (!zone->enabled) {
+        return NGX_OK;
+    }
+
+    shared->tables =
+        ngx_slab_alloc(zone->shpool, ngx_http_trials_store_size(zone->chunks));
+    if (shared->tables == NULL) {
+        return NGX_ERROR;
+    }
+
+    shared->memory = ngx_http_trials_memory_create(
+        (size_t) zone->chunks * NGX_HTTP_TRIALS_CHUNK, shm_zone->shm.log);
+
+    zone->memory = shared->memory;
+
+    return shared->memory ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -264,7 +290,7 @@ ngx_http_trials_zone_reclaim(ngx_http_trials_zone_t *zone,
  * undone then by whoever comes next.
  */
 
-static void
+void
 ngx_http_trials_zone_lock(ngx_http_trials_zone_t *zone)
 {
     ngx_shmtx_lock(&zone->shpool->mutex);
@@ -282,7 +308,7 @@ ngx_http_trials_zone_lock(ngx_http_trials_zone_t *zone)
 }
 
 
-static void
+void
 ngx_http_trials_zone_unlock(ngx_http_trials_zone_t *zone)
 {
     ngx_memory_barrier();
@@ -432,298 +458,6 @@ ngx_http_trials_zone_trusted(ngx_http_trials_zone_t *zone)
 {
     return zone->attached && zone->slot->trusted
            && ngx_current_msec - zone->slot->confirmed < zone->lease;
-}
-
-
-ngx_http_trials_entry_t *
-ngx_http_trials_zone_find(ngx_http_trials_zone_t      *zone,
-                          const ngx_http_trials_key_t *key, ngx_uint_t *fresh,
-                          ngx_uint_t *usable)
-{
-    ngx_http_trials_entry_t *entry;
-
-    if (!zone->attached) {
-        return NULL;
-    }
-
-    ngx_http_trials_zone_lock(zone);
-    entry = ngx_http_trials_store_find(&zone->store, key, ngx_current_msec);
-    ngx_http_trials_zone_unlock(zone);
-
-    if (entry) {
-        *fresh = (entry->epoch == zone->shared->epoch
-                  && (ngx_msec_int_t) (entry->until - ngx_current_msec) > 0
-                  && ngx_http_trials_zone_trusted(zone));
-        *usable = (entry->epoch > zone->shared->flushed);
-    }
-
-    return entry;
-}
-
-
-void
-ngx_http_trials_zone_release(ngx_http_trials_zone_t  *zone,
-                             ngx_http_trials_entry_t *entry)
-{
-    if (zone->attached
-        && ngx_http_trials_store_release_soon(&zone->store, entry)) {
-        ngx_http_trials_zone_lock(zone);
-        ngx_http_trials_store_release(&zone->store, entry);
-        ngx_http_trials_zone_unlock(zone);
-    }
-}
-
-
-void
-ngx_http_trials_zone_mark(ngx_http_trials_zone_t *zone,
-                          ngx_http_trials_mark_t *mark)
-{
-    mark->trusted = ngx_http_trials_zone_trusted(zone);
-    mark->change = zone->shared->change;
-    mark->epoch = zone->shared->epoch;
-    mark->now = ngx_current_msec;
-}
-
-
-static ngx_uint_t
-ngx_http_trials_zone_outrun(ngx_http_trials_zone_t       *zone,
-                            const ngx_http_trials_key_t  *key,
-                            const ngx_http_trials_mark_t *mark)
-{
-    ngx_uint_t i;
-
-    i = key->hash & (NGX_HTTP_TRIALS_CHANGES - 1);
-
-    return mark->epoch != zone->shared->epoch
-           || zone->shared->changes[i] > mark->change;
-}
-
-
-void
-ngx_http_trials_zone_put(ngx_http_trials_zone_t        *zone,
-                         const ngx_http_trials_key_t   *key,
-                         const ngx_http_trials_value_t *value,
-                         const ngx_http_trials_mark_t  *mark)
-{
-    size_t                   i, lens[NGX_HTTP_TRIALS_NCODINGS];
-    ngx_uint_t               outrun;
-    ngx_http_trials_entry_t *entry, *old;
-
-    if (!zone->attached || !mark->trusted
-        || value->etag.len > NGX_HTTP_TRIALS_NAME
-        || value->location.len > NGX_HTTP_TRIALS_NAME)
-    {
-        return;
-    }
-
-    for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        lens[i] = value->bodies[i].len;
-    }
-
-    /* What has the same tag has the same body without coding. */
-
-    ngx_http_trials_zone_lock(zone);
-
-    old = ngx_http_trials_store_find(&zone->store, key, ngx_current_msec);
-
-    if (old && ngx_http_trials_zone_same(old, &value->etag, value->size)) {
-        lens[NGX_HTTP_TRIALS_IDENTITY] =
-            old->bodies[NGX_HTTP_TRIALS_IDENTITY].len;
-    }
-
-    entry = ngx_http_trials_store_reserve(&zone->store, key, lens);
-    ngx_http_trials_zone_unlock(zone);
-
-    if (entry && lens[NGX_HTTP_TRIALS_IDENTITY]) {
-        ngx_http_trials_store_copy(&zone->store, entry, old,
-                                   NGX_HTTP_TRIALS_IDENTITY);
-    }
-
-    if (old) {
-        ngx_http_trials_zone_release(zone, old);
-    }
-
-    if (entry == NULL) {
-        return;
-    }
-
-    for (i = NGX_HTTP_TRIALS_GZIP; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        ngx_http_trials_store_write(&zone->store, entry,
-                                    (ngx_http_trials_coding_t) i,
-                                    value->bodies[i].data);
-    }
-
-    entry->epoch = mark->epoch;
-    entry->read = mark->now;
-    entry->until = mark->now + value->ttl;
-    entry->modified = value->modified;
-    entry->size = value->size;
-    entry->state = (uint8_t) value->state;
-    entry->stale = (uint8_t) value->stale;
-    entry->etag_len = (uint8_t) value->etag.len;
-    entry->location_len = (uint8_t) value->location.len;
-
-    if (value->etag.len) {
-        ngx_memcpy(entry->etag, value->etag.data, value->etag.len);
-    }
-
-    if (value->location.len) {
-        ngx_memcpy(entry->location, value->location.data, value->location.len);
-    }
-
-    ngx_http_trials_zone_lock(zone);
-
-    outrun = ngx_http_trials_zone_outrun(zone, key, mark);
-
-    if (!outrun) {
-        ngx_http_trials_store_link(&zone->store, entry, ngx_current_msec);
-    }
-
-    ngx_http_trials_store_release(&zone->store, entry);
-    ngx_http_trials_zone_unlock(zone);
-
-    ngx_http_trials_count(zone, outrun ? NGX_HTTP_TRIALS_COUNT_OUTRUN
-                                       : NGX_HTTP_TRIALS_COUNT_STORES);
-}
-
-
-ngx_uint_t
-ngx_http_trials_zone_same(const ngx_http_trials_entry_t *entry,
-                          const ngx_str_t *etag, size_t size)
-{
-    return etag->len && entry->etag_len == etag->len && entry->size == size
-           && ngx_memcmp(entry->etag, etag->data, etag->len) == 0;
-}
-
-
-/* An entry is never changed: a new one with all bodies takes its place. */
-
-void
-ngx_http_trials_zone_add_identity(ngx_http_trials_zone_t  *zone,
-                                  ngx_http_trials_entry_t *entry,
-                                  const ngx_str_t         *body)
-{
-    size_t                   i, lens[NGX_HTTP_TRIALS_NCODINGS];
-    ngx_http_trials_key_t    key;
-    ngx_http_trials_entry_t *copy;
-    ngx_http_trials_body_t   bodies[NGX_HTTP_TRIALS_NCODINGS];
-
-    if (!zone->attached) {
-        return;
-    }
-
-    for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        lens[i] = entry->bodies[i].len;
-    }
-
-    lens[NGX_HTTP_TRIALS_IDENTITY] = body->len;
-
-    key = ngx_http_trials_store_key(entry->name, entry->name_len,
-                                    entry->rendition, entry->language);
-
-    ngx_http_trials_zone_lock(zone);
-    copy = ngx_http_trials_store_reserve(&zone->store, &key, lens);
-    ngx_http_trials_zone_unlock(zone);
-
-    if (copy == NULL) {
-        return;
-    }
-
-    ngx_memcpy(bodies, copy->bodies, sizeof(bodies));
-    *copy = *entry;
-    ngx_memcpy(copy->bodies, bodies, sizeof(bodies));
-
-    ngx_http_trials_store_write(&zone->store, copy, NGX_HTTP_TRIALS_IDENTITY,
-                                body->data);
-
-    ngx_http_trials_store_copy(&zone->store, copy, entry, NGX_HTTP_TRIALS_GZIP);
-    ngx_http_trials_store_copy(&zone->store, copy, entry,
-                               NGX_HTTP_TRIALS_BROTLI);
-
-    ngx_http_trials_zone_lock(zone);
-
-    if (ngx_http_trials_store_linked(&zone->store, entry)) {
-        ngx_http_trials_store_link(&zone->store, copy, ngx_current_msec);
-    }
-
-    ngx_http_trials_store_release(&zone->store, copy);
-    ngx_http_trials_zone_unlock(zone);
-}
-
-
-void
-ngx_http_trials_zone_forget(ngx_http_trials_zone_t *zone, const char *name,
-                            size_t len)
-{
-    ngx_http_trials_key_t key;
-
-    ngx_http_trials_count(zone, NGX_HTTP_TRIALS_COUNT_INVALIDATIONS);
-
-    if (!zone->attached) {
-        return;
-    }
-
-    key = ngx_http_trials_store_key(name, len, 0, 0);
-
-    ngx_http_trials_zone_lock(zone);
-
-    zone->shared->changes[key.hash & (NGX_HTTP_TRIALS_CHANGES - 1)] =
-        ++zone->shared->change;
-    ngx_http_trials_store_forget(&zone->store, &key);
-
-    ngx_http_trials_zone_unlock(zone);
-}
-
-
-void
-ngx_http_trials_zone_flush(ngx_http_trials_zone_t *zone)
-{
-    ngx_http_trials_count(zone, NGX_HTTP_TRIALS_COUNT_FLUSHES);
-
-    if (!zone->attached) {
-        return;
-    }
-
-    ngx_http_trials_zone_lock(zone);
-    zone->shared->flushed = zone->shared->epoch++;
-    ngx_http_trials_zone_unlock(zone);
-}
-
-
-ngx_chain_t *
-ngx_http_trials_zone_body(ngx_http_trials_zone_t  *zone,
-                          ngx_http_trials_entry_t *entry,
-                          ngx_http_trials_coding_t coding, ngx_pool_t *pool)
-{
-    size_t       left, len;
-    uint32_t     chunk;
-    ngx_buf_t   *b;
-    ngx_chain_t *cl, *first, **last;
-
-    chunk = entry->bodies[coding].chunk;
-    left = entry->bodies[coding].len;
-    first = NULL;
-    last = &first;
-
-    while (left) {
-        b = ngx_calloc_buf(pool);
-        cl = ngx_alloc_chain_link(pool);
-
-        if (b == NULL || cl == NULL) {
-            return NULL;
-        }
-
-        b->pos = ngx_http_trials_store_piece(&zone->store, &chunk, &left, &len);
-        b->last = b->pos + len;
-        b->memory = 1;
-
-        cl->buf = b;
-        cl->next = NULL;
-        *last = cl;
-        last = &cl->next;
-    }
-
-    return first;
 }
 
 

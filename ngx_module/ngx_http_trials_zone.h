@@ -23,6 +23,7 @@
 
 
 #include "ngx_http_trials_compat.h"
+#include "ngx_http_trials_memory.h"
 #include "ngx_http_trials_store.h"
 
 
@@ -69,7 +70,22 @@ typedef struct {
 } ngx_http_trials_slot_t;
 
 
-typedef struct ngx_http_trials_shared_s ngx_http_trials_shared_t;
+/* Names that changes are remembered for, by their hash; a power of two. */
+#define NGX_HTTP_TRIALS_CHANGES 4096
+
+/* At shpool->data.  Slots but for their counts, and all else, need the lock. */
+
+typedef struct {
+    ngx_uint_t                layout;
+    void                     *tables; /* the store's */
+    ngx_http_trials_memory_t *memory; /* of them; every process has its own */
+    ngx_atomic_t              dirty;  /* somebody changes the store */
+    ngx_atomic_t              epoch;
+    ngx_atomic_t              flushed; /* the epoch that ended with it */
+    ngx_atomic_t              change;
+    ngx_atomic_t              changes[NGX_HTTP_TRIALS_CHANGES];
+    ngx_http_trials_slot_t    slots[NGX_HTTP_TRIALS_SLOTS];
+} ngx_http_trials_shared_t;
 
 
 /* Made with the configuration; store and slot are each worker's own. */
@@ -80,6 +96,8 @@ typedef struct {
     ngx_str_t                 name;
     ngx_msec_t                max_age; /* of what is kept here */
     ngx_msec_t                lease;
+    uint32_t                  chunks; /* of the store */
+    ngx_http_trials_memory_t *memory; /* that they are */
     ngx_http_trials_store_t   store;
     ngx_http_trials_slot_t   *slot;         /* NULL: not a worker, or no more */
     unsigned                  enabled : 1;  /* documents are kept here */
@@ -119,6 +137,10 @@ ngx_http_trials_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size);
 ngx_int_t
 ngx_http_trials_zone_attach(ngx_http_trials_zone_t *zone, ngx_cycle_t *cycle);
 void ngx_http_trials_zone_detach(ngx_http_trials_zone_t *zone);
+
+/* Around whatever needs the lock; a store that is damaged is rebuilt. */
+void ngx_http_trials_zone_lock(ngx_http_trials_zone_t *zone);
+void ngx_http_trials_zone_unlock(ngx_http_trials_zone_t *zone);
 
 /* Tracking of the server of that number is up, was confirmed, is down. */
 void ngx_http_trials_zone_up(ngx_http_trials_zone_t *zone, ngx_uint_t server);
@@ -172,6 +194,15 @@ ngx_chain_t *
 ngx_http_trials_zone_body(ngx_http_trials_zone_t  *zone,
                           ngx_http_trials_entry_t *entry,
                           ngx_http_trials_coding_t coding, ngx_pool_t *pool);
+
+/*
+ * Makes the buffers of an entry's body the zone's file as well, where the
+ * connection sends files and that is less work than copying.
+ */
+ngx_int_t ngx_http_trials_zone_lend(ngx_http_trials_zone_t  *zone,
+                                    ngx_http_trials_entry_t *entry,
+                                    ngx_http_trials_coding_t coding,
+                                    ngx_http_request_t *r, ngx_chain_t *body);
 
 /* How long a reply of Redis took. */
 void ngx_http_trials_zone_latency(ngx_http_trials_zone_t *zone,

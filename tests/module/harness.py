@@ -71,10 +71,10 @@ def key(trial):
 
 
 def body_of(trial, rendition, mark=''):
-    """A body of some kilobytes that can be told from every other."""
+    """A body that can be told from every other, long enough to be lent."""
     head = '%s %s %s\n' % (trial, rendition, mark)
     lines = ''.join('%d %s\n' % (i, hashlib.sha1((head + str(i)).encode())
-                                 .hexdigest()) for i in range(200))
+                                 .hexdigest()) for i in range(400))
     return (head + lines).encode()
 
 
@@ -277,6 +277,7 @@ events {{
 
 http {{
     access_log off;
+    sendfile on;
     keepalive_requests 100000;
     client_body_temp_path {directory}/temp_body;
     proxy_temp_path {directory}/temp_proxy;

@@ -275,7 +275,7 @@ def test_empty_and_large_bodies(redis, nginx):
 
 
 @pytest.mark.parametrize('directives', [
-    'tcp_nopush on; sendfile on;', 'tcp_nopush off; tcp_nodelay off;',
+    'tcp_nopush on;', 'tcp_nopush off; tcp_nodelay off;',
     'output_buffers 1 512; postpone_output 0;', 'limit_rate 200k;'])
 def test_output(redis, nginx, directives):
     body = redis.store(TRIAL, bodies={'page': b'%d\n' % 7 * 40000})['page']

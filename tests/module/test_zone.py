@@ -371,7 +371,7 @@ def test_slow_readers(redis, nginx):
 
 
 @pytest.mark.parametrize('directives', [
-    'sendfile on; tcp_nopush on;', 'output_buffers 1 512; postpone_output 0;',
+    'tcp_nopush on;', 'output_buffers 1 512; postpone_output 0;',
     'limit_rate 500k;', 'gzip on; gzip_types *; gunzip on;'])
 def test_output(redis, nginx, directives):
     body = redis.store(TRIAL, bodies={'page': b'%d\n' % 7 * 40000})['page']

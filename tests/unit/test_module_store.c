@@ -1,5 +1,6 @@
-/* The zone's documents: ngx_module/ngx_http_trials_store.c. */
+/* The zone's documents: ngx_module/ngx_http_trials_store.c, and their chunks. */
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -15,10 +16,12 @@
 
 #include <cmocka.h>
 
+#include "ngx_module/ngx_http_trials_chunks.c"
 #include "ngx_module/ngx_http_trials_store.c"
 
 
 #define TEST_SIZE  (2 * 1024 * 1024)
+#define TEST_PAGE  4096
 #define TEST_NAMES 40
 #define TEST_KILLS 150
 
@@ -27,9 +30,15 @@
 
 typedef struct {
     ngx_http_trials_store_t store;
-    unsigned char          *memory;
+    unsigned char          *memory; /* a page for dirty, chunks, tables */
+    size_t                  size;
+    int                     file;
     volatile int           *dirty;
 } test_zone_t;
+
+
+static int test_lay_out(const test_zone_t *zone, ngx_http_trials_store_t *store,
+                        uint32_t n, int create);
 
 
 static uint32_t test_random = 1;
@@ -45,27 +54,49 @@ test_next(uint32_t n)
 
 
 static void
-test_open(test_zone_t *zone, size_t size)
+test_open(test_zone_t *zone)
 {
-    zone->memory = mmap(NULL, size + 4096, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint32_t n;
+
+    n = ngx_http_trials_store_room(TEST_SIZE);
+    assert_in_range(n, TEST_SIZE / 9000, TEST_SIZE / 8192);
+    assert_true(ngx_http_trials_store_size(n) + n * NGX_HTTP_TRIALS_CHUNK
+                <= TEST_SIZE);
+
+    zone->size = TEST_PAGE + TEST_SIZE;
+    zone->file = memfd_create("test", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(zone->file, (off_t) zone->size), 0);
+    zone->memory = mmap(NULL, zone->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                        zone->file, 0);
     assert_ptr_not_equal(zone->memory, MAP_FAILED);
 
     zone->dirty = (volatile int *) zone->memory;
-    assert_int_equal(
-        ngx_http_trials_store_open(&zone->store, zone->memory + 4096, size, 1),
-        0);
+    assert_int_equal(test_lay_out(zone, &zone->store, n, 1), 0);
 
-    zone->store.held = calloc(zone->store.n, sizeof(uint32_t));
+    zone->store.held = calloc(n, sizeof(uint32_t));
     assert_non_null(zone->store.held);
 }
 
 
+static int
+test_lay_out(const test_zone_t *zone, ngx_http_trials_store_t *store,
+             uint32_t n, int create)
+{
+    unsigned char *chunks;
+
+    chunks = zone->memory + TEST_PAGE;
+
+    return ngx_http_trials_store_open(store, chunks + n * NGX_HTTP_TRIALS_CHUNK,
+                                      n, chunks, create);
+}
+
+
 static void
-test_close(test_zone_t *zone, size_t size)
+test_close(test_zone_t *zone)
 {
     free(zone->store.held);
-    munmap(zone->memory, size + 4096);
+    munmap(zone->memory, zone->size);
+    close(zone->file);
 }
 
 
@@ -118,7 +149,8 @@ test_put(test_zone_t *zone, const char *name, unsigned rendition,
             body[n] = test_byte(version, i, n);
         }
 
-        ngx_http_trials_store_write(&zone->store, entry, i, body);
+        ngx_http_trials_chunks_write(&zone->store.chunks, &entry->bodies[i],
+                                     body);
         free(body);
     }
 
@@ -132,17 +164,16 @@ test_put(test_zone_t *zone, const char *name, unsigned rendition,
 static int
 test_intact(const test_zone_t *zone, const ngx_http_trials_entry_t *entry)
 {
-    size_t         i, k, n, left, len;
-    uint32_t       chunk;
-    unsigned char *p;
+    size_t                 i, k, n, len;
+    unsigned char         *p;
+    ngx_http_trials_body_t left;
 
     for (i = 0; i < NGX_HTTP_TRIALS_NCODINGS; i++) {
-        chunk = entry->bodies[i].chunk;
-        left = entry->bodies[i].len;
+        left = entry->bodies[i];
         n = 0;
 
-        while (left) {
-            p = ngx_http_trials_store_piece(&zone->store, &chunk, &left, &len);
+        while (left.len) {
+            p = ngx_http_trials_chunks_piece(&zone->store.chunks, &left, &len);
 
             for (k = 0; k < len; k++, n++) {
                 if (p[k] != test_byte(entry->size, i, n)) {
@@ -151,7 +182,7 @@ test_intact(const test_zone_t *zone, const ngx_http_trials_entry_t *entry)
             }
         }
 
-        if (chunk) {
+        if (left.chunk) {
             return 0;
         }
     }
@@ -165,29 +196,33 @@ test_intact(const test_zone_t *zone, const ngx_http_trials_entry_t *entry)
 static void
 test_sound(test_zone_t *zone)
 {
-    uint32_t                 i, b, n, chunks, nodes, nfree;
-    ngx_http_trials_store_t *store;
+    uint8_t                  *marks;
+    uint32_t                  i, b, n, used, nodes, nfree;
+    ngx_http_trials_store_t  *store;
+    ngx_http_trials_chunks_t *chunks;
 
     store = &zone->store;
-    memset(store->marks, 0, store->n);
+    chunks = &store->chunks;
+    marks = calloc(store->n, 1);
 
     nodes = 0;
     nfree = 0;
 
-    for (i = store->shared->free_chunk; i; i = store->links[i - 1]) {
-        assert_false(store->marks[i - 1]);
-        store->marks[i - 1] = 1;
+    for (i = chunks->shared->free; i; i = chunks->links[i - 1]) {
+        assert_false(marks[i - 1]);
+        assert_false(chunks->lent[i - 1]);
+        marks[i - 1] = 1;
         nfree++;
     }
 
-    assert_int_equal(nfree, store->shared->nfree);
+    assert_int_equal(nfree, chunks->shared->nfree);
 
     for (i = store->shared->free_node; i; i = store->nodes[i - 1].next) {
         assert_int_equal(store->nodes[i - 1].state, NGX_HTTP_TRIALS_FREE);
         nodes++;
     }
 
-    chunks = nfree;
+    used = nfree;
 
     for (n = 0; n < store->n; n++) {
         if (store->nodes[n].state == NGX_HTTP_TRIALS_FREE) {
@@ -201,15 +236,16 @@ test_sound(test_zone_t *zone)
 
         for (b = 0; b < NGX_HTTP_TRIALS_NCODINGS; b++) {
             for (i = store->entries[n].bodies[b].chunk; i;
-                 i = store->links[i - 1]) {
-                assert_false(store->marks[i - 1]);
-                store->marks[i - 1] = 1;
-                chunks++;
+                 i = chunks->links[i - 1]) {
+                assert_false(marks[i - 1]);
+                marks[i - 1] = 1;
+                used++;
             }
         }
     }
 
-    assert_int_equal(chunks, store->n);
+    assert_int_equal(used, store->n);
+    free(marks);
 
     for (b = 0; b <= store->mask; b++) {
         for (i = store->buckets[b]; i; i = store->nodes[i - 1].next) {
@@ -240,7 +276,7 @@ test_find_and_replace(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
     key = test_key("NCT99990001", 0);
 
     assert_null(ngx_http_trials_store_find(&zone.store, &key, 1));
@@ -280,10 +316,10 @@ test_find_and_replace(void **state)
     assert_null(ngx_http_trials_store_find(&zone.store, &key, 3));
     assert_true(test_intact(&zone, entry));
     ngx_http_trials_store_release(&zone.store, entry);
-    assert_int_equal(zone.store.shared->nfree, zone.store.n);
+    assert_int_equal(zone.store.chunks.shared->nfree, zone.store.n);
     test_sound(&zone);
 
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
@@ -297,7 +333,7 @@ test_forget_all_renditions(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
 
     for (i = 0; i < 8; i++) {
         ngx_http_trials_store_release(
@@ -318,7 +354,7 @@ test_forget_all_renditions(void **state)
     }
 
     test_sound(&zone);
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
@@ -337,7 +373,7 @@ test_evict(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
     held = test_put(&zone, "held", 0, 7, lens, 1);
 
     for (i = 0; i < 2000; i++) {
@@ -372,7 +408,7 @@ test_evict(void **state)
     assert_in_range(usage.evictions, 1700, 2100);
     test_sound(&zone);
 
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
@@ -389,7 +425,7 @@ test_all_in_use(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
 
     for (i = 0; i < zone.store.n; i++) {
         (void) snprintf(name, sizeof(name), "NCT%08u", i);
@@ -410,7 +446,7 @@ test_all_in_use(void **state)
     test_sound(&zone);
     assert_non_null(test_put(&zone, "one more", 0, 1, lens, 1));
 
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
@@ -424,7 +460,7 @@ test_counts(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
     other = zone;
     other.store.slot = 200;
     other.store.held = calloc(zone.store.n, sizeof(uint32_t));
@@ -438,39 +474,120 @@ test_counts(void **state)
     assert_int_equal(ngx_http_trials_store_release_soon(&zone.store, entry), 0);
     assert_int_equal(ngx_http_trials_store_release_soon(&zone.store, entry), 1);
     ngx_http_trials_store_release(&zone.store, entry);
-    assert_int_equal(zone.store.shared->nfree, zone.store.n - 1);
+    assert_int_equal(zone.store.chunks.shared->nfree, zone.store.n - 1);
     assert_true(test_intact(&other, entry));
     ngx_http_trials_store_reclaim(&zone.store, 200);
-    assert_int_equal(zone.store.shared->nfree, zone.store.n);
+    assert_int_equal(zone.store.chunks.shared->nfree, zone.store.n);
 
     free(other.store.held);
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
 static void
 test_layout(void **state)
 {
+    uint32_t                n;
     test_zone_t             zone;
     ngx_http_trials_store_t again;
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
-    assert_int_equal(
-        ngx_http_trials_store_open(&again, zone.memory + 4096, TEST_SIZE, 0),
-        0);
-    assert_int_equal(ngx_http_trials_store_open(&again, zone.memory + 4096,
-                                                TEST_SIZE - 100000, 0),
-                     -1);
+    test_open(&zone);
+    n = zone.store.n;
+    assert_int_equal(test_lay_out(&zone, &again, n, 0), 0);
+    zone.store.shared->n--;
+    assert_int_equal(test_lay_out(&zone, &again, n, 0), -1);
+    zone.store.shared->n++;
     zone.store.shared->layout++;
-    assert_int_equal(
-        ngx_http_trials_store_open(&again, zone.memory + 4096, TEST_SIZE, 0),
-        -1);
-    assert_int_equal(
-        ngx_http_trials_store_open(&again, zone.memory + 4096, 20000, 1), -1);
+    assert_int_equal(test_lay_out(&zone, &again, n, 0), -1);
+    assert_int_equal(ngx_http_trials_store_room(20000), 0);
 
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
+}
+
+
+/* What a pipe, or a socket, was given of a body stays what it was. */
+
+static void
+test_lent(void **state)
+{
+    int                      i, pipes[2];
+    char                     name[16], sent[20000];
+    off_t                    from;
+    size_t                   k, len, lens[] = {sizeof(sent), 0, 0};
+    test_zone_t              zone;
+    ngx_http_trials_body_t   left;
+    ngx_http_trials_entry_t *entry;
+
+    (void) state;
+
+    test_open(&zone);
+    assert_int_equal(pipe(pipes), 0);
+
+    entry = test_put(&zone, "lent", 0, 7, lens, 1);
+    ngx_http_trials_chunks_lend(&zone.store.chunks, &entry->bodies[0]);
+
+    for (left = entry->bodies[0]; left.len;) {
+        from = ngx_http_trials_chunks_piece(&zone.store.chunks, &left, &len)
+               - zone.memory;
+        assert_int_equal(splice(zone.file, &from, pipes[1], NULL, len, 0), len);
+    }
+
+    /* Given back, by its last holder or, where that died, at the next start. */
+
+    test_forget(&zone, "lent");
+    ngx_http_trials_store_release(&zone.store, entry);
+    test_sound(&zone);
+
+    for (i = 0; i < 100; i++) {
+        (void) snprintf(name, sizeof(name), "NCT%08d", i);
+        entry = test_put(&zone, name, 0, 100 + (uint64_t) i, lens, 2);
+        ngx_http_trials_chunks_lend(&zone.store.chunks, &entry->bodies[0]);
+        ngx_http_trials_store_release(&zone.store, entry);
+    }
+
+    ngx_http_trials_store_rebuild(&zone.store);
+    test_sound(&zone);
+    assert_int_equal(zone.store.chunks.shared->nfree, zone.store.n);
+
+    assert_int_equal(read(pipes[0], sent, sizeof(sent)), sizeof(sent));
+
+    for (k = 0; k < sizeof(sent); k++) {
+        assert_int_equal((unsigned char) sent[k], test_byte(7, 0, k));
+    }
+
+    close(pipes[0]);
+    close(pipes[1]);
+    test_close(&zone);
+}
+
+
+/* In one piece as long as nothing else lies in between. */
+
+static void
+test_pieces(void **state)
+{
+    int                      i;
+    size_t                   len, lens[] = {40000, 0, 0};
+    test_zone_t              zone;
+    ngx_http_trials_body_t   left;
+    ngx_http_trials_entry_t *entry;
+
+    (void) state;
+
+    test_open(&zone);
+
+    for (i = 0; i < 500; i++) {
+        entry = test_put(&zone, (i % 2) ? "a" : "b", 0, (uint64_t) i, lens, 1);
+        left = entry->bodies[0];
+        (void) ngx_http_trials_chunks_piece(&zone.store.chunks, &left, &len);
+        assert_int_equal(len, lens[0]);
+        assert_int_equal(left.len, 0);
+        ngx_http_trials_store_release(&zone.store, entry);
+    }
+
+    test_close(&zone);
 }
 
 
@@ -503,6 +620,8 @@ test_child(test_zone_t *zone)
             now++;
             held[0] = test_put(zone, name, 0, now, lens, now);
             if (held[0]) {
+                ngx_http_trials_chunks_lend(&zone->store.chunks,
+                                            &held[0]->bodies[0]);
                 ngx_http_trials_store_release(&zone->store, held[0]);
             }
             break;
@@ -540,7 +659,7 @@ test_killed(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
     zone.store.slot = 3;
     rebuilt = 0;
 
@@ -584,7 +703,7 @@ test_killed(void **state)
     }
 
     assert_true(rebuilt > 0);
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 
@@ -602,7 +721,7 @@ test_guard(void **state)
 
     (void) state;
 
-    test_open(&zone, TEST_SIZE);
+    test_open(&zone);
     key = test_key("x", 0);
 
     for (guarded = 0; guarded < 2; guarded++) {
@@ -620,7 +739,7 @@ test_guard(void **state)
         assert_int_equal(status != 0, guarded);
     }
 
-    test_close(&zone, TEST_SIZE);
+    test_close(&zone);
 }
 
 #endif
@@ -636,6 +755,8 @@ main(void)
         cmocka_unit_test(test_all_in_use),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_lent),
+        cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_killed),
 #ifdef NGX_HTTP_TRIALS_ASAN
         cmocka_unit_test(test_guard),
