@@ -8,12 +8,8 @@
 #include "core/plain/table.h"
 
 #include <string.h>
-#include <strings.h>
 
 
-static int
-trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, trials_str_t to, int verbal);
 static int trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
                                trials_buf_t *buf);
 static int trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text,
@@ -24,7 +20,8 @@ static int trials_opening_plans(const trials_rewriter_t *rewriter,
                                 trials_str_t text, size_t i);
 static int trials_opening_to(const trials_rewriter_t *rewriter,
                              trials_str_t text, size_t i);
-static int trials_opening_takes(trials_str_t to);
+static int trials_opening_lasts(const trials_rewriter_t *rewriter,
+                                trials_str_t text, size_t i);
 static int trials_opening_verbal(const trials_rewriter_t *rewriter,
                                  trials_str_t text, size_t i, size_t end);
 
@@ -181,6 +178,15 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         to.len = 15;
     }
 
+    /* "Diagnosed with asthma for at least a year". */
+
+    if (trials_word_is(to.data, to.len, "a doctor has told you that you have")
+        && trials_opening_lasts(rewriter, text, used))
+    {
+        to.data = "You have been diagnosed with";
+        to.len = 28;
+    }
+
     /* "has a diagnosis of a disease or is getting a medicine": told of one. */
 
     if ((trials_word_is(to.data, to.len, "a doctor has told you that you have")
@@ -191,7 +197,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
         to.len = 23;
     }
 
-    if (!trials_opening_fits(rewriter, text, used, to, verbal)) {
+    if (!trials_rewrite_fits(rewriter, text, used, to, verbal)) {
         return 0;
     }
 
@@ -209,7 +215,7 @@ trials_opening_rule(trials_rewriter_t *rewriter, trials_str_t text,
 
     how = to.len >= 7 && trials_word_is(to.data, 7, "you can") ? TRIALS_REST_CAN
                                                                : 0;
-    how |= trials_opening_takes(to) ? TRIALS_REST_ALSO : 0;
+    how |= trials_rewrite_takes(to) ? TRIALS_REST_ALSO : 0;
     how |= to.len > 3 && trials_word_is(to.data + to.len - 3, 3, "had")
                ? TRIALS_REST_PAST
                : 0;
@@ -241,6 +247,41 @@ trials_opening_plans(const trials_rewriter_t *rewriter, trials_str_t text,
            && i + 3 < rewriter->sentence.n
            && trials_rewrite_in(rewriter, text, i + 1, joint)
            && trials_rewrite_in(rewriter, text, i + 2, plans);
+}
+
+
+/* "for at least a year", at the end? */
+
+static int
+trials_opening_lasts(const trials_rewriter_t *rewriter, trials_str_t text,
+                     size_t i)
+{
+    size_t                   k, n;
+    static const char *const lasts[] = {"for", NULL};
+    static const char *const least[] = {"at", "more", "over", "longer", NULL};
+
+    n = rewriter->sentence.n;
+
+    for (; i + 2 < n; i++) {
+        if (trials_rewrite_in(rewriter, text, i, trials_rewrite_relative)) {
+            return 0;
+        }
+
+        if (!trials_rewrite_in(rewriter, text, i, lasts)
+            || !(trials_rewrite_in(rewriter, text, i + 1, least)
+                 || rewriter->sentence.list[i + 1].kind == TRIALS_TOKEN_NUMBER))
+        {
+            continue;
+        }
+
+        for (k = i + 2; k < n && k < i + 5; k++) {
+            if (trials_token_is_unit(text, &rewriter->sentence.list[k])) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 
@@ -353,68 +394,6 @@ trials_opening_one(trials_rewriter_t *rewriter, trials_str_t text, size_t first,
     trials_rewrite_rest(rewriter, text, first + 1, 1, 0, buf);
 
     return 1;
-}
-
-
-/* "You have", "You had treatment with": is what follows a thing, and no verb nor
- * what is denied? */
-
-static int
-trials_opening_takes(trials_str_t to)
-{
-    size_t                   i, n, last;
-    static const char *const no[] = {"no",   "not",  "cannot", "never", "can",
-                                     "must", "will", "may",    NULL};
-    static const char *const ends[] = {
-        "have", "had", "got",    "use",     "used", "with",  "of", "in",
-        "to",   "for", "taking", "getting", "took", "taken", NULL};
-    static const char *const to_what[] = {"allergic", "reaction", "exposed",
-                                          NULL};
-
-    if (to.len < 4 || memcmp(to.data, "You ", 4) != 0) {
-        return 0;
-    }
-
-    last = 0;
-
-    for (i = 0; i < to.len; i += n + 1) {
-        for (n = 0; i + n < to.len && to.data[i + n] != ' '; n++) {
-            /* void */
-        }
-
-        if (trials_word_in(to.data + i, n, no)) {
-            return 0;
-        }
-
-        if (i + n >= to.len) {
-            break;
-        }
-
-        last = trials_word_in(to.data + i, n, to_what);
-    }
-
-    return trials_word_in(to.data + i, n, ends)
-           && (last || !trials_word_is(to.data + i, n, "to"));
-}
-
-
-/* "Taking part in a trial, or taking part in one within the last month": the time
- * is of the second alone. */
-
-static int
-trials_opening_twice(const trials_rewriter_t *rewriter, trials_str_t text,
-                     size_t i)
-{
-    const trials_token_t    *t, *first;
-    static const char *const gerunds[] = {"taking", "getting", "using", NULL};
-
-    first = &rewriter->sentence.list[trials_rewrite_subject(rewriter, text)];
-    t = &rewriter->sentence.list[i];
-
-    return trials_rewrite_in(rewriter, text, i, gerunds) && t->len == first->len
-           && strncasecmp(text.data + t->start, text.data + first->start,
-                          t->len)
-                  == 0;
 }
 
 
@@ -548,149 +527,4 @@ trials_rewrite_subject(const trials_rewriter_t *rewriter, trials_str_t text)
                    && trials_rewrite_in(rewriter, text, i, names)
                ? i + 1
                : 0;
-}
-
-
-/* Does the rest go with these words?  "You have no" takes no article; and what
- * is used, or what one is allergic to, is not what another part of the sentence
- * tells of. */
-
-static int
-trials_opening_fits(const trials_rewriter_t *rewriter, trials_str_t text,
-                    size_t i, trials_str_t to, int verbal)
-{
-    int                      has, relative, takes;
-    long                     depth;
-    size_t                   k;
-    const trials_token_t    *t;
-    static const char *const women[] = {"women", "woman", "females", "female",
-                                        NULL};
-    static const char *const be[] = {"is", "are", NULL};
-    static const char *const ofs[] = {"of", "joining", "receipt", NULL};
-    static const char *const goes[] = {"of",      "taking",  "joining",
-                                       "getting", "receipt", NULL};
-    static const char *const use[] = {"use", "usage", NULL};
-    static const char *const having[] = {"having", "being", NULL};
-    static const char *const nots[] = {"not", NULL};
-    static const char *const nows[] = {"now", "currently", NULL};
-    static const char *const when[] = {"at",     "by",    "during", "within",
-                                       "before", "after", "in",     "on",
-                                       "using",  NULL};
-    static const char *const situ[] = {"situ",  "vitro", "vivo",
-                                       "least", "most",  NULL};
-    static const char *const articles[] = {
-        "a",       "an",          "any",        "the",          "maximum",
-        "minimum", "limit",       "limitation", "limitations",  "upper",
-        "lower",   "restriction", "age",        "restrictions", "limits",
-        "sex",     "gender",      NULL};
-    static const char *const states[] = {
-        "still",      "has",     "is",  "are",    "unable",
-        "inability",  "needed",  "not", "judged", "deemed",
-        "considered", "thought", NULL};
-    static const char *const things[] = {
-        "severe",      "history",   "known",    "recent",   "past",
-        "prior",       "active",    "current",  "positive", "uncontrolled",
-        "allergy",     "allergies", "presence", "evidence", "unresolved",
-        "intolerance", "diagnosis", "have",     "had",      NULL};
-
-    if (to.len > 3 && memcmp(to.data + to.len - 3, "had", 3) == 0
-        && trials_rewrite_in(rewriter, text, i, having))
-    {
-        return 0;
-    }
-
-    if (to.len > 3 && memcmp(to.data + to.len - 3, "got", 3) == 0
-        && trials_rewrite_in(rewriter, text, i, use))
-    {
-        return 0;
-    }
-
-    if (to.len > 3 && memcmp(to.data + to.len - 3, " no", 3) == 0
-        && (trials_rewrite_in(rewriter, text, i, articles)
-            || rewriter->sentence.list[i].kind == TRIALS_TOKEN_NUMBER))
-    {
-        return 0;
-    }
-
-    /* "Pregnant women, women who plan a pregnancy": these are no "You". */
-
-    if (to.len > 15
-        && (memcmp(to.data, "You are pregnant", 16) == 0
-            || memcmp(to.data, "You are breastfe", 16) == 0
-            || memcmp(to.data, "You are a woman ", 16) == 0))
-    {
-        for (k = i; k < rewriter->sentence.n; k++) {
-            if (trials_rewrite_in(rewriter, text, k, women)) {
-                return 0;
-            }
-        }
-    }
-
-    has = to.len > 8
-          && (memcmp(to.data, "You have", 8) == 0
-              || memcmp(to.data, "You had", 7) == 0);
-    has |= to.len > 21 && memcmp(to.data, "You are known to have", 21) == 0;
-    has |= to.len == 7 && memcmp(to.data, "You had", 7) == 0;
-    has |= to.len == 8 && memcmp(to.data, "You have", 8) == 0;
-
-    /* "With inability to": what is done is not had. */
-
-    if (has && i + 1 < rewriter->sentence.n
-        && ((trials_rewrite_in(rewriter, text, i, nots)
-             && trials_rewrite_in(rewriter, text, i + 1, having))
-            || (trials_rewrite_in(rewriter, text, i, nows)
-                && trials_rewrite_in(rewriter, text, i + 1, goes))))
-    {
-        return 0;
-    }
-
-    /* "Confirmed at the first visit", "planned during the study". */
-
-    if (to.len > 5
-        && (memcmp(to.data + to.len - 5, " have", 5) == 0
-            || memcmp(to.data + to.len - 4, " had", 4) == 0)
-        && trials_rewrite_in(rewriter, text, i, when)
-        && !(i + 1 < rewriter->sentence.n
-             && trials_rewrite_in(rewriter, text, i + 1, situ)))
-    {
-        return 0;
-    }
-
-    takes = trials_opening_takes(to);
-
-    for (relative = 0, depth = 0; i + 1 < rewriter->sentence.n; i++) {
-        t = &rewriter->sentence.list[i];
-        depth += text.data[t->start] == '(';
-        depth -= text.data[t->start] == ')';
-        relative |=
-            depth <= 0
-            && trials_rewrite_in(rewriter, text, i, trials_rewrite_relative);
-
-        /* "Use of one drug, or of another"; "past surgery, or taking part in". */
-
-        if ((trials_word_is(text.data + t->start, t->len, "or")
-             || trials_word_is(text.data + t->start, t->len, "and"))
-            && (trials_rewrite_in(rewriter, text, i + 1, takes ? ofs : goes)
-                || trials_opening_twice(rewriter, text, i + 1)))
-        {
-            return 0;
-        }
-
-        /* "cancer that has spread or is growing", not "or is pregnant". */
-
-        if ((trials_word_is(text.data + t->start, t->len, "or")
-             || trials_word_is(text.data + t->start, t->len, "and"))
-            && ((trials_rewrite_in(rewriter, text, i + 1, states)
-                 && !(
-                     trials_rewrite_joined(rewriter, text, i + 1)
-                         ? verbal && !relative
-                         : relative
-                               && trials_rewrite_in(rewriter, text, i + 1, be)))
-                || (!has && trials_rewrite_in(rewriter, text, i + 1, things))))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
 }

@@ -26,6 +26,8 @@ trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
     const trials_token_t    *t;
     static const char *const others[] = {"or", "but", NULL};
     static const char *const ors[] = {"or", NULL};
+    static const char *const has[] = {"has", NULL};
+    static const char *const nows[] = {"current", "currently", "now", NULL};
     static const char *const with[] = {"with", NULL};
     static const char *const people[] = {"people", "patients", NULL};
     static const char *const ands[] = {"and", NULL};
@@ -88,7 +90,13 @@ trials_rewrite_rest(const trials_rewriter_t *rewriter, trials_str_t text,
             verbal
             && !trials_rewrite_in(rewriter, text, k, trials_rewrite_relative);
 
-        if (verbal && trials_rewrite_joined(rewriter, text, k)) {
+        /* "pneumonitis that was treated, or has current pneumonitis". */
+
+        if ((verbal && trials_rewrite_joined(rewriter, text, k))
+            || (k > i && trials_rewrite_in(rewriter, text, k, has)
+                && trials_rewrite_in(rewriter, text, k - 1, ors)
+                && trials_rewrite_in(rewriter, text, k + 1, nows)))
+        {
             (void) trials_buf_append(buf, text.data + from, t[k].start - from);
             trials_opening_verb(text, &t[k], buf);
             from = t[k].start + t[k].len;

@@ -143,6 +143,16 @@ const trials_rule_t *
 trials_rewrite_head(const trials_rewriter_t *rewriter, trials_str_t text,
                     size_t i, size_t *end);
 
+/* Does the rest, from token i on, go with the words of an opening?  "You have no"
+ * takes no article; and what is used, or what one is allergic to, is not what
+ * another part of the sentence tells of. */
+int trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
+                        size_t i, trials_str_t to, int verbal);
+
+/* "You have", "You had treatment with": is what follows a thing, and no verb nor
+ * what is denied? */
+int trials_rewrite_takes(trials_str_t to);
+
 /* What stands before the rest: what the reader can do; things, to which a verb
  * may be joined ("or taking part in"); they are over. */
 #define TRIALS_REST_CAN  1

@@ -70,6 +70,31 @@ static const plain_case_t cases[] = {
      "Trials that cannot guarantee the rights and interests of the subjects",
      "Studies that cannot guarantee your rights and interests"},
 
+    /* What stands in a list is not what another one of it is. */
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Inadequate bone marrow reserve or organ dysfunction",
+     "Not good enough bone marrow reserve or organs working badly"},
+    {TRIALS_GROUP_EXCLUSION, "Inadequate liver or kidney function",
+     "You do not have good enough liver or kidney function."},
+    {TRIALS_GROUP_EXCLUSION, "Severe cardiac, hepatic and renal insufficiency",
+     "You have severe poor heart, liver and kidney function."},
+    {TRIALS_GROUP_EXCLUSION, "Has hepatic or renal impairment",
+     "You have poor liver or kidney function."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Treated for another tumor with medical or radiation therapy",
+     "Treated for another tumor with medical or radiation treatment"},
+    {TRIALS_GROUP_EXCLUSION, "Current non-smoker who smoked before",
+     "Current non-smoker who smoked before"},
+    {TRIALS_GROUP_EXCLUSION,
+     "History of pneumonitis that required steroids or has current pneumonitis",
+     "You have a history of lung inflammation that needed steroids or have current lung inflammation."},
+    {TRIALS_GROUP_INCLUSION, "Diagnosed with asthma for at least 1 year",
+     "You have been diagnosed with asthma for at least 1 year."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Female patients who are lactating or breastfeeding",
+     "Women who are lactating or breastfeeding"},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
