@@ -337,7 +337,8 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
 
     if (rule->to.len > 19
         && memcmp(rule->to.data, "This does not apply", 19) == 0
-        && !trials_clause_apart(c, i, next, close))
+        && (trials_clause_is(c, next, "from")
+            || !trials_clause_apart(c, i, next, close)))
     {
         return 0;
     }

@@ -383,6 +383,13 @@ trials_flattened_may_begin(const trials_flattener_t *f,
         return before == ';' || before == '.' || f->line.len < 160;
     }
 
+    /* The first of them became a bullet: "asthma; (2) eczema", "(3) hay fever" on
+     * a line of its own. */
+
+    if (mark->kind == TRIALS_MARK_CIRCLED && mark->value > 1) {
+        return before == '\0' || before == ';';
+    }
+
     if (mark->value != 1) {
         return 0;
     }

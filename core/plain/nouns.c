@@ -415,9 +415,11 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
                     trials_buf_t *buf)
 {
     int                      another, the;
-    size_t                   first, end;
+    size_t                   i, first, end;
     trials_str_t             to;
     const trials_rule_t     *rule;
+    static const char *const results[] = {"positive", "negative", NULL};
+    static const char *const joints[] = {"or", "and", ",", NULL};
     static const char *const other[] = {"other", NULL};
     static const char *const diseases[] = {"disease", "cancer", NULL};
     static const char *const thes[] = {"the", NULL};
@@ -447,6 +449,16 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
                    != (the != 0)))
     {
         return 0;
+    }
+
+    /* "HIV positive or tuberculosis". */
+
+    for (i = 0; i + 1 < end; i++) {
+        if (trials_rewrite_in(rewriter, text, i, results)
+            && trials_rewrite_in(rewriter, text, i + 1, joints))
+        {
+            return 0;
+        }
     }
 
     /* "The term baby has an age of": a sentence. */

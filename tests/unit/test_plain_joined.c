@@ -95,6 +95,14 @@ static const plain_case_t cases[] = {
      "Female patients who are lactating or breastfeeding",
      "Women who are lactating or breastfeeding"},
 
+    {TRIALS_GROUP_EXCLUSION, "HIV positive or active tuberculosis",
+     "HIV positive or active TB"},
+    {TRIALS_GROUP_EXCLUSION, "Patients who performed exercises in the past",
+     "You performed exercises in the past."},
+    {TRIALS_GROUP_EXCLUSION,
+     "History of noninfectious pneumonitis of any kind and any cause (except from radiotherapy)",
+     "You have had noninfectious lung inflammation of any kind and any cause (except from radiation)."},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
