@@ -74,6 +74,7 @@ trials_clause_bounded(const trials_clauses_t *c, size_t i, size_t close)
 int
 trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
 {
+    int                      bound;
     size_t                   k, words;
     const trials_token_t    *t;
     static const char *const no[] = {
@@ -85,8 +86,16 @@ trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
 
     t = &c->tokens[i + 1];
 
+    /* "(at most 5 times the ULN for ...)", "(for people with ...)". */
+
+    bound = (trials_clause_is(c, i + 1, "at")
+             && (trials_clause_is(c, i + 2, "most")
+                 || trials_clause_is(c, i + 2, "least")))
+            || (trials_clause_is(c, i + 1, "for")
+                && trials_clause_is(c, i + 2, "people"));
+
     if (trials_clause_words(c, i) < 4
-        || trials_word_in(c->text.data + t->start, t->len, no)
+        || (!bound && trials_word_in(c->text.data + t->start, t->len, no))
         || !trials_clause_hard(c))
     {
         return 0;

@@ -137,8 +137,9 @@ trials_clause_cut(trials_clauses_t *c, size_t i, size_t depth)
         return i + 1;
     }
 
-    if (depth || !(c->wanted & TRIALS_REWRITE_CUT)
-        || trials_clause_hangs(c, i - 1)) {
+    if (depth || c->aside || !(c->wanted & TRIALS_REWRITE_CUT)
+        || trials_clause_hangs(c, i - 1))
+    {
         return i;
     }
 
@@ -196,10 +197,12 @@ static int
 trials_clause_hangs(const trials_clauses_t *c, size_t i)
 {
     static const char *const words[] = {
-        "is",  "are", "be",   "was", "were", "been",  "being",   "not", "and",
-        "or",  "to",  "of",   "the", "a",    "an",    "with",    "as",  "by",
-        "in",  "for", "from", "has", "have", "had",   "and/or",  "at",  "on",
-        "may", "can", "will", "who", "that", "which", "because", "if",  NULL};
+        "is",        "are",   "be",     "was",    "were",   "been",    "being",
+        "not",       "and",   "or",     "to",     "of",     "the",     "a",
+        "an",        "with",  "as",     "by",     "in",     "for",     "from",
+        "has",       "have",  "had",    "and/or", "at",     "on",      "may",
+        "can",       "will",  "who",    "that",   "which",  "because", "if",
+        "following", "after", "before", "until",  "within", NULL};
 
     return trials_word_in(c->text.data + c->tokens[i].start, c->tokens[i].len,
                           words);
@@ -370,7 +373,12 @@ trials_clause_rule(trials_clauses_t *c, size_t i, size_t used,
              || trials_clause_is(c, i - 1, "cancer")
              || trials_clause_is(c, i - 1, "cancers")
              || trials_clause_is(c, i - 1, "disease")))
-        || (trials_clause_is(c, i, "other") && trials_clause_vague(c, i - 1)))
+        || (trials_clause_is(c, i, "other")
+            && (trials_clause_vague(c, i - 1)
+                || trials_clause_is(c, i - 1, "reasons")
+                || trials_clause_is(c, i - 1, "reason")
+                || trials_clause_is(c, i - 1, "causes")
+                || trials_clause_is(c, i - 1, "cause"))))
     {
         return 0;
     }

@@ -9,13 +9,17 @@
 
 #include "core/plain/items.h"
 
+#include "core/plain/clauses.h"
+#include "core/plain/readability.h"
+
 #include <string.h>
 
 
 /* Words that a sentence needs before it is worth a list, of three items or more,
- * and of two. */
+ * and of two; and how many fewer where it is hard to read. */
 #define TRIALS_ITEMS_LONG 11
 #define TRIALS_ITEMS_PAIR 13
+#define TRIALS_ITEMS_HARD 3
 
 /* Words that each item of a pair has at least. */
 #define TRIALS_ITEM_WORDS 3
@@ -24,10 +28,11 @@
 static size_t trials_items_colon(const trials_buf_t *buf, size_t start);
 static int    trials_items_split(trials_items_t *items);
 static void   trials_items_so_on(trials_items_t *items);
-static int    trials_items_worth(const trials_items_t *items, size_t lead);
-static int    trials_items_lead(const trials_items_t *items, trials_str_t lead,
-                                int voice, trials_buf_t *buf);
+static int trials_items_worth(const trials_items_t *items, trials_str_t lead);
+static int trials_items_lead(const trials_items_t *items, trials_str_t lead,
+                             int voice, trials_buf_t *buf);
 static size_t trials_items_words(trials_str_t text);
+static int    trials_items_hard(trials_str_t lead, trials_str_t text);
 static int    trials_str_ends(trials_str_t text, const char *end);
 
 
@@ -106,8 +111,7 @@ trials_rewrite_items(trials_rewriter_t *rewriter, trials_buf_t *buf,
                   || trials_str_ends(lead, "Some examples are")
                   || trials_str_ends(lead, "For example:");
 
-    if (!trials_items_split(&items)
-        || !trials_items_worth(&items, trials_items_words(lead))
+    if (!trials_items_split(&items) || !trials_items_worth(&items, lead)
         || !trials_items_stand(&items))
     {
         return 0;
@@ -313,14 +317,18 @@ trials_items_joint(const trials_items_t *items, size_t i)
 
 
 static int
-trials_items_worth(const trials_items_t *items, size_t lead)
+trials_items_worth(const trials_items_t *items, trials_str_t lead)
 {
     size_t       i, words, most;
     trials_str_t text;
 
     text.data = items->text;
     text.len = items->len;
-    words = lead + trials_items_words(text);
+    words = trials_items_words(lead) + trials_items_words(text);
+
+    if (trials_items_hard(lead, text)) {
+        words += TRIALS_ITEMS_HARD;
+    }
 
     if (items->n > 2) {
         return words >= TRIALS_ITEMS_LONG;
@@ -346,6 +354,24 @@ trials_items_worth(const trials_items_t *items, size_t lead)
     }
 
     return most > TRIALS_ITEM_WORDS;
+}
+
+
+static int
+trials_items_hard(trials_str_t lead, trials_str_t text)
+{
+    trials_readability_t reading;
+
+    memset(&reading, 0, sizeof(trials_readability_t));
+
+    if (lead.data < text.data && text.data <= lead.data + lead.len + 2) {
+        text.len += (size_t) (text.data - lead.data);
+        text.data = lead.data;
+    }
+
+    trials_readability_add(&reading, text);
+
+    return trials_readability_grade(&reading) > TRIALS_CLAUSE_HARD;
 }
 
 

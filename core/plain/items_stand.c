@@ -13,6 +13,9 @@ static int    trials_item_own(const trials_items_t *items, size_t k, size_t n);
 static int    trials_item_stands(trials_items_t *items, size_t k, int *head);
 static int
 trials_item_noun(const trials_items_t *items, size_t first, size_t end);
+static int trials_item_describes(const char *word, size_t len);
+static int trials_items_others(const trials_items_t *items);
+static int trials_item_place(const trials_items_t *items, size_t n);
 
 
 /* These may be meant for every item, or for the first alone. */
@@ -107,7 +110,8 @@ trials_items_stand(trials_items_t *items)
 
         /* "food allergy, exercise or drug induced shock". */
 
-        if (items->meant && !head && k + 2 == items->n) {
+        if (items->meant && !head && k + 2 == items->n
+            && !trials_items_others(items)) {
             return 0;
         }
 
@@ -215,6 +219,7 @@ trials_item_own(const trials_items_t *items, size_t k, size_t n)
 static int
 trials_item_stands(trials_items_t *items, size_t k, int *head)
 {
+    int                      joined;
     size_t                   i, end, n, depth;
     trials_str_t             text;
     const trials_rule_t     *rule;
@@ -223,6 +228,7 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         "acute",  "chronic", "mild",   "moderate", "severe",  "active",
         "latent", "current", "recent", "past",     "lasting", NULL};
 
+    joined = 0;
     i = items->first[k];
     t = &items->tokens[i];
 
@@ -230,7 +236,8 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         || ((k > 0 || items->open)
             && trials_items_in(items, i, trials_items_no_start)
             && !(items->n > 2 && i + 1 < items->end[k]
-                 && trials_items_is(items, i, "other"))))
+                 && trials_items_is(items, i, "other"))
+            && !(k + 1 == items->n && trials_items_others(items))))
     {
         return 0;
     }
@@ -240,6 +247,27 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
     for (n = i + 1, depth = 0; n < items->end[k]; n++) {
         depth += trials_items_is(items, n, "(") && trials_item_own(items, k, n);
         depth -= depth && trials_items_is(items, n, ")");
+
+        /* "or other diseases that may harm you" ends with what they do. */
+
+        if (k > 0 && k + 1 == items->n && trials_items_others(items)) {
+            break;
+        }
+
+        if (trials_item_place(items, n)) {
+            continue;
+        }
+
+        /* "pain, cough or fever that lasts, and asthma". */
+
+        joined |= trials_items_joint(items, n);
+
+        if (joined && k + 1 < items->n
+            && (trials_items_is(items, n, "that")
+                || trials_items_is(items, n, "which")))
+        {
+            return 0;
+        }
 
         if (depth == 0 && (k == 0 || k + 1 == items->n)
             && trials_items_in(items, n, trials_items_tail)
@@ -267,7 +295,8 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
 
     if (k + 1 < items->n
         && (t->kind == TRIALS_TOKEN_NUMBER
-            || (t->len < 4 && trials_is_upper(items->text[t->start]))))
+            || (t->len < 4 && trials_is_upper(items->text[t->start])
+                && !trials_items_others(items))))
     {
         return 0;
     }
@@ -282,8 +311,85 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
     rule = trials_rewrite_head(items->rewriter, text, 0, &end);
     *head = rule && !trials_word_is(rule->to.data, rule->to.len, "your");
 
+    /* "findings of degenerative or stenotic changes". */
+
+    if (*head && k + 1 < items->n && end < items->rewriter->sentence.n
+        && trials_item_describes(items->text + t->start, t->len))
+    {
+        return 0;
+    }
+
     return *head || k + 1 == items->n
            || trials_item_noun(items, items->first[k], items->end[k]);
+}
+
+
+/* "A, B or other drugs that ...": what follows the last one tells which others
+ * are meant; but a time may be that of all. */
+
+static int
+trials_items_others(const trials_items_t *items)
+{
+    size_t                   i, k;
+    static const char *const others[] = {"other", "others", NULL};
+    static const char *const times[] = {
+        "within", "before", "after",   "during", "unless", "except", "if",
+        "when",   "in",     "without", "by",     "for",    NULL};
+
+    k = items->n - 1;
+    i = items->first[k];
+    i += trials_items_is(items, i, "any");
+
+    if (items->n < 3 || i + 1 >= items->end[k]
+        || !trials_items_in(items, i, others))
+    {
+        return 0;
+    }
+
+    for (i++; i < items->end[k]; i++) {
+        static const char *const which[] = {"that", "which", "who", NULL};
+
+        if (trials_items_in(items, i, which)) {
+            break;
+        }
+
+        if (trials_items_in(items, i, times)) {
+            return 0;
+        }
+    }
+
+    for (; i < items->end[k]; i++) {
+        if (items->tokens[i].kind == TRIALS_TOKEN_NUMBER) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* "fluid in the belly", "a blood clot in a deep vein", "high blood pressure that
+ * is not controlled": part of a thing's name. */
+
+static int
+trials_item_place(const trials_items_t *items, size_t n)
+{
+    size_t                   i;
+    static const char *const places[] = {"belly", "lung", "lungs", "heart",
+                                         "deep",  "situ", "brain", NULL};
+    static const char *const articles[] = {"a", "the", NULL};
+
+    if (trials_items_is(items, n, "in")) {
+        i = n + 1;
+        i += i < items->ntokens && trials_items_in(items, i, articles);
+
+        return i < items->ntokens && trials_items_in(items, i, places);
+    }
+
+    return trials_items_is(items, n, "that") && n + 3 < items->ntokens
+           && trials_items_is(items, n + 1, "is")
+           && trials_items_is(items, n + 2, "not")
+           && trials_items_is(items, n + 3, "controlled");
 }
 
 
@@ -300,28 +406,33 @@ trials_item_noun(const trials_items_t *items, size_t first, size_t end)
         "ent",  "ant", "ble", "oid",  "like", "free", "ine", "ile",
         "less", "ful", "ish", "line", "ior",  "ly",   NULL};
     static const char *const parts[] = {
-        "liver",     "lung",    "brain",     "kidney",  "heart",     "bone",
-        "breast",    "skin",    "blood",     "bowel",   "stomach",   "nerve",
-        "muscle",    "colon",   "spine",     "neck",    "head",      "prostate",
-        "bladder",   "thyroid", "pancreas",  "eye",     "ear",       "nose",
-        "throat",    "airway",  "tissue",    "cell",    "tumor",     "organ",
-        "soft",      "other",   "drug",      "alcohol", "food",      "joint",
-        "vessel",    "artery",  "vein",      "immune",  "mental",    "plasma",
-        "urine",     "serum",   "bacterial", "virus",   "knee",      "hip",
-        "hand",      "foot",    "arm",       "leg",     "chest",     "severe",
-        "mild",      "raised",  "high",      "low",     "poor",      "gut",
-        "brainstem", "cervix",  "womb",      "ovary",   "lymph",     "node",
-        "spinal",    "cord",    "gene",      "protein", "hormone",   "body",
-        "whole",     "large",   "small",     "major",   "minor",     "deep",
-        "acute",     "chronic", "lasting",   "past",    "work",      "sleep",
-        "mood",      "stress",  "vascular",  "study",   "test",      "care",
-        "home",      "health",  "baseline",  "group",   "left",      "right",
-        "upper",     "lower",   "type",      "stage",   "grade",     "class",
-        "full",      "partial", "bile",      "duct",    "esophagus", "larynx",
-        "pharynx",   "mouth",   "tongue",    "uterus",  "rectum",    "testis",
-        "spleen",    "human",   "animal",    "insect",  "egg",       "milk",
-        "nut",       "peanut",  "pollen",    "grass",   "live",      "dead",
-        "open",      "early",   "late",      "yeast",   NULL};
+        "liver",      "lung",      "brain",    "kidney",  "heart",
+        "bone",       "breast",    "skin",     "blood",   "bowel",
+        "stomach",    "nerve",     "muscle",   "colon",   "spine",
+        "neck",       "head",      "prostate", "bladder", "thyroid",
+        "pancreas",   "eye",       "ear",      "nose",    "throat",
+        "airway",     "tissue",    "cell",     "tumor",   "organ",
+        "soft",       "other",     "drug",     "alcohol", "food",
+        "joint",      "vessel",    "artery",   "vein",    "immune",
+        "mental",     "plasma",    "urine",    "serum",   "bacterial",
+        "virus",      "knee",      "hip",      "hand",    "foot",
+        "arm",        "leg",       "chest",    "severe",  "mild",
+        "raised",     "high",      "low",      "poor",    "gut",
+        "brainstem",  "cervix",    "womb",     "ovary",   "lymph",
+        "node",       "spinal",    "cord",     "gene",    "protein",
+        "hormone",    "body",      "whole",    "large",   "small",
+        "major",      "minor",     "deep",     "acute",   "chronic",
+        "lasting",    "past",      "work",     "sleep",   "mood",
+        "stress",     "vascular",  "study",    "test",    "care",
+        "home",       "health",    "baseline", "group",   "left",
+        "right",      "upper",     "lower",    "type",    "stage",
+        "grade",      "class",     "full",     "partial", "bile",
+        "duct",       "esophagus", "larynx",   "pharynx", "mouth",
+        "tongue",     "uterus",    "rectum",   "testis",  "spleen",
+        "human",      "animal",    "insect",   "egg",     "milk",
+        "nut",        "peanut",    "pollen",   "grass",   "live",
+        "dead",       "open",      "early",    "late",    "yeast",
+        "autoimmune", NULL};
 
     for (i = first; i < end; i++) {
         if (trials_items_is(items, i, "(")) {
@@ -350,4 +461,24 @@ trials_item_noun(const trials_items_t *items, size_t first, size_t end)
     }
 
     return 1;
+}
+
+
+/* By its last letters: is the word no noun? */
+
+static int
+trials_item_describes(const char *word, size_t len)
+{
+    size_t                   i, n;
+    static const char *const ends[] = {"ive", "al", "ic", "ous", "ar", NULL};
+
+    for (i = 0; ends[i]; i++) {
+        n = strlen(ends[i]);
+
+        if (len > n && trials_word_is(word + len - n, n, ends[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
 }

@@ -47,7 +47,7 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION, "Prior or current asthma",
      "You have past or current asthma."},
     {TRIALS_GROUP_EXCLUSION, "Previous clinical history of asthma",
-     "You have a previous clinical history of asthma."},
+     "You have had asthma."},
     {TRIALS_GROUP_EXCLUSION,
      "Diagnosis of asthma within 6 months of enrollment",
      "You were diagnosed with asthma within 6 months of joining."},
