@@ -75,7 +75,7 @@ int
 trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
 {
     int                      bound;
-    size_t                   k, words;
+    size_t                   k, words, numbers;
     const trials_token_t    *t;
     static const char *const no[] = {
         "and",     "or",     "not",        "no",     "only",   "with",
@@ -101,7 +101,7 @@ trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
         return 0;
     }
 
-    for (k = i + 1, words = 0; k < close; k++) {
+    for (k = i + 1, words = 0, numbers = 0; k < close; k++) {
         if (trials_clause_is(c, k, "(") || trials_clause_is(c, k, ":")
             || trials_clause_is(c, k, ";"))
         {
@@ -109,6 +109,15 @@ trials_clause_note(const trials_clauses_t *c, size_t i, size_t close)
         }
 
         words += c->tokens[k].kind != TRIALS_TOKEN_SIGN;
+        numbers += c->tokens[k].kind == TRIALS_TOKEN_NUMBER;
+    }
+
+    /* "diabetes or high blood pressure (at least 160 mmHg)": of the last. */
+
+    for (k = c->from; numbers && !bound && k < i; k++) {
+        if (trials_clause_is(c, k, "or") || trials_clause_is(c, k, ",")) {
+            return 0;
+        }
     }
 
     return words >= 6;

@@ -99,7 +99,8 @@ DENIES = re.compile(r"\b(?:no|not|never|without|none|neither|nor|cannot|"
 JOINS = {'and': re.compile(r'\band\b(?!/)|&|\balso,', re.I),
          'or': re.compile(r'(?<!/)\bor\b(?! (?:more|older|higher|greater|above|'
                           r'over|longer|less|younger|lower|fewer|below|under|'
-                          r'equal|better)\b(?! than| \d))', re.I)}
+                          r'equal|better)\b(?! than| \d))|'
+                          r'\bany of these:\n', re.I)}
 
 
 RAISED = str.maketrans('⁰¹²³⁴⁵⁶⁷⁸⁹', '0123456789')

@@ -271,7 +271,7 @@ static const plain_case_t
                "Uncontrolled arterial hypertension (systolic pressure ≥ 160 mmHg despite treatment)", "You have uncontrolled high blood pressure. This is systolic pressure at least 160 mmHg even with treatment."},
               {TRIALS_GROUP_EXCLUSION,
                "Diabetes or arterial hypertension (systolic pressure ≥ 160 mmHg despite treatment)",
-               "You have diabetes or high blood pressure. (Systolic pressure at least 160 mmHg even with treatment.)"},
+               "You have diabetes or high blood pressure (systolic pressure at least 160 mmHg even with treatment)."},
               {TRIALS_GROUP_INCLUSION,
                "Adequate organ function: hemoglobin ≥ 9 g/dL, platelets ≥ 100 x 10^9/L, creatinine ≤ 1.5 mg/dL",
                "Organs that work well enough:\nHemoglobin at least 9 g/dL.\nPlatelets at least 100 billion per liter.\nCreatinine at most 1.5 mg/dL."},
