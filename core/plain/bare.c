@@ -220,7 +220,8 @@ trials_rewrite_joined(const trials_rewriter_t *rewriter, trials_str_t text,
            && (trials_rewrite_in(rewriter, text, joint, joints)
                || (joint > 0
                    && text.data[rewriter->sentence.list[joint].start] == ','
-                   && trials_rewrite_in(rewriter, text, i, third)))
+                   && (trials_rewrite_in(rewriter, text, i, third)
+                       || trials_rewrite_in(rewriter, text, i, wants))))
            && i + 1 < rewriter->sentence.n
            && (trials_rewrite_in(rewriter, text, i, have)
                || (trials_rewrite_in(rewriter, text, i, be)

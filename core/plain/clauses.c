@@ -232,8 +232,12 @@ trials_clause_aside(trials_clauses_t *c, size_t i)
 
     close = trials_clause_close(c, i);
 
+    /* "(can join)" has no one who does so. */
+
     if (close == 0
-        || !(close + 1 == c->ntokens || trials_clause_ends(c, close + 1)))
+        || !(close + 1 == c->ntokens || trials_clause_ends(c, close + 1))
+        || trials_word_in(c->text.data + c->tokens[i + 1].start,
+                          c->tokens[i + 1].len, verbs))
     {
         return 0;
     }

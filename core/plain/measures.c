@@ -203,7 +203,9 @@ trials_measure_reach(const trials_rewriter_t *rewriter, trials_str_t text,
                     && (!trials_word_is(text.data + t[k].start, t[k].len, "of")
                         || trials_measure_bound(rewriter, text, k))))
             {
-                return k;
+                /* "use for more than a month": nothing stands between. */
+
+                return k > i + 1 ? k : i;
             }
 
             if (trials_rewrite_in(rewriter, text, k, no)) {

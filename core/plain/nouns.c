@@ -418,6 +418,8 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
     size_t                   i, first, end;
     trials_str_t             to;
     const trials_rule_t     *rule;
+    static const char *const rules[] = {"rules", NULL};
+    static const char *const out[] = {"out", NULL};
     static const char *const results[] = {"positive", "negative", NULL};
     static const char *const joints[] = {"or", "and", ",", NULL};
     static const char *const other[] = {"other", NULL};
@@ -447,6 +449,15 @@ trials_rewrite_noun(trials_rewriter_t *rewriter, trials_str_t text,
         || (first
             && trials_word_is(rule->to.data, rule->to.len, "your")
                    != (the != 0)))
+    {
+        return 0;
+    }
+
+    /* "Surgery: rules that keep people out" is a heading. */
+
+    if (rewriter->sentence.n > 5
+        && trials_rewrite_in(rewriter, text, rewriter->sentence.n - 5, rules)
+        && trials_rewrite_in(rewriter, text, rewriter->sentence.n - 1, out))
     {
         return 0;
     }

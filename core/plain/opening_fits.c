@@ -45,7 +45,8 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         "a",       "an",          "any",        "the",          "maximum",
         "minimum", "limit",       "limitation", "limitations",  "upper",
         "lower",   "restriction", "age",        "restrictions", "limits",
-        "sex",     "gender",      NULL};
+        "sex",     "gender",      "required",   "needed",       "requirement",
+        NULL};
     static const char *const states[] = {
         "still",      "has",     "is",  "are",    "unable",
         "inability",  "needed",  "not", "judged", "deemed",

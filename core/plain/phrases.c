@@ -11,6 +11,9 @@
 /* Bytes behind a phrase at which a difference may come from it. */
 #define TRIALS_PHRASE_BEHIND 2
 
+/* Words between two signs about one thing, at most. */
+#define TRIALS_SIGN_REACH 4
+
 
 typedef struct {
     trials_rewriter_t *rewriter;
@@ -34,6 +37,7 @@ static size_t trials_phrase_name(const trials_phraser_t *p, size_t i);
 static int    trials_phrase_titled(const trials_phraser_t *p, size_t i);
 static int    trials_token_titled(const trials_phraser_t *p, size_t i);
 static size_t trials_phrase_sign(trials_phraser_t *p, size_t i);
+static int    trials_sign_again(const trials_phraser_t *p, size_t i);
 static size_t trials_sign_read(const trials_phraser_t *p, size_t i,
                                const char **words, const char **after);
 static int    trials_sign_after(const trials_phraser_t *p, size_t i);
@@ -215,7 +219,10 @@ trials_phrase_ill(const trials_phraser_t *p, size_t i)
     static const char *const ills[] = {
         "cancer",   "asthma",     "tumor",     "transplant", "disease",
         "rhinitis", "dermatitis", "infection", "treatment",  "surgery",
-        "lymphoma", "leukemia",   "myeloma",   "melanoma",   NULL};
+        "lymphoma", "leukemia",   "myeloma",   "melanoma",   "seminoma",
+        "glioma",   "sarcoma",    "carcinoma", "hepatitis",  "arthritis",
+        "eczema",   "psoriasis",  "stroke",    "diabetes",   "epilepsy",
+        NULL};
 
     if (i == 0 || !p->tokens[i].space || !trials_token_says(p, i, "patients")) {
         return 0;
@@ -550,6 +557,10 @@ trials_phrase_sign(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    if (trials_sign_again(p, i)) {
+        return 0;
+    }
+
     number = &p->tokens[i + used];
 
     /* "at ≥ 300 mg" would be "at at least". */
@@ -577,6 +588,33 @@ trials_phrase_sign(trials_phraser_t *p, size_t i)
     trials_buf_free(&buf);
 
     return used + 1;
+}
+
+
+/* "40% < FEV1 < 80%": is it the second sign about one thing? */
+
+static int
+trials_sign_again(const trials_phraser_t *p, size_t i)
+{
+    size_t      k, used;
+    const char *words, *after;
+
+    for (k = i; k > 0 && k + TRIALS_SIGN_REACH > i; k--) {
+        if (p->tokens[k - 1].kind != TRIALS_TOKEN_SIGN) {
+            continue;
+        }
+
+        used = trials_sign_read(p, k - 1, &words, &after);
+
+        if (used == 0) {
+            return 0;
+        }
+
+        return k - 1 + used < i
+               && p->tokens[k - 1 + used].kind == TRIALS_TOKEN_WORD;
+    }
+
+    return 0;
 }
 
 

@@ -103,6 +103,32 @@ static const plain_case_t cases[] = {
      "History of noninfectious pneumonitis of any kind and any cause (except from radiotherapy)",
      "You have had noninfectious lung inflammation of any kind and any cause (except from radiation)."},
 
+    {TRIALS_GROUP_INCLUSION, "At screening, 40% < FEV1 < 80%",
+     "At the first checks, 40% < FEV1 < 80%"},
+    {TRIALS_GROUP_EXCLUSION, "Daily steroid use for > 1 month",
+     "Daily steroid use for more than 1 month"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Current use of beta blockers for nightmares (can include those who stopped)",
+     "You now use beta blockers for nightmares (can include those who stopped)."},
+    {TRIALS_GROUP_EXCLUSION, "Patients not capable of understanding French",
+     "You cannot understand French."},
+    {TRIALS_GROUP_EXCLUSION,
+     "The subject is pregnant, plans to become pregnant",
+     "You are pregnant, plan to get pregnant."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Surgery within 4 weeks prior (2 weeks for a biopsy)",
+     "You had surgery within 4 weeks prior (2 weeks for a biopsy)."},
+    {TRIALS_GROUP_OTHER, "Eye surgery exclusion criteria",
+     "Eye surgery rules that keep people out"},
+
+    {TRIALS_GROUP_EXCLUSION,
+     "Presence of toxicity that has not resolved to grade 1",
+     "You have side effects that have not gone down to grade 1."},
+    {TRIALS_GROUP_EXCLUSION, "There is no required recovery period",
+     "There is no needed recovery period"},
+    {TRIALS_GROUP_INCLUSION, "Smokers can join, providing they stop",
+     "Smokers can join, as long as they stop"},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
