@@ -1,6 +1,7 @@
 /* Documents in a worker's memory: see ngx_http_trials_document.h. */
 
 #include "ngx_http_trials_document.h"
+#include "ngx_http_trials_reply.h"
 
 
 /* No body may claim to be longer than this when inflated. */
@@ -124,7 +125,7 @@ ngx_http_trials_document_release(ngx_http_trials_document_t *document)
         ngx_http_trials_plain_release(document->plain);
     }
 
-    freeReplyObject(document->reply);
+    ngx_http_trials_reply_free(document->reply);
     ngx_free(document);
 }
 

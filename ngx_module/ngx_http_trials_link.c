@@ -1,6 +1,7 @@
 /* One connection to Redis: see ngx_http_trials_redis.h. */
 
 #include "ngx_http_trials_redis.h"
+#include "ngx_http_trials_reply.h"
 
 
 /* Bytes read at once; the buffer is the worker's. */
@@ -9,9 +10,8 @@
 /* After so many reads other connections have their turn. */
 #define NGX_HTTP_TRIALS_READS 16
 
-/* A reply longer than this, or an array of more elements, is no reply. */
-#define NGX_HTTP_TRIALS_REPLY    (64 * 1024 * 1024)
-#define NGX_HTTP_TRIALS_ELEMENTS (1024 * 1024)
+/* A reply longer than this is no reply. */
+#define NGX_HTTP_TRIALS_REPLY (64 * 1024 * 1024)
 
 /* Commands under way.  Names have a bound, so the bytes that Redis did not take
  * have one too: of documents of the longest names they are 16 MB. */
@@ -38,19 +38,12 @@ static ngx_int_t ngx_http_trials_link_verify(ngx_http_trials_link_t *link);
 static ngx_int_t
 ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
                             const char **argv, const size_t *lens);
+static u_char *ngx_http_trials_link_number(u_char *p, u_char kind, size_t n);
 static ngx_int_t
 ngx_http_trials_link_grow(ngx_http_trials_link_t *link, size_t len);
-static ngx_int_t    ngx_http_trials_link_behind(ngx_http_trials_link_t *link);
-static uint64_t     ngx_http_trials_link_now(void);
-static void         ngx_http_trials_link_timer(ngx_http_trials_link_t *link);
-static redisReader *ngx_http_trials_reader(void);
-static void        *ngx_http_trials_reader_array(const redisReadTask       *task,
-                                                 ngx_http_trials_elements_t n);
-
-
-/* hiredis's own functions, except that arrays have a bound. */
-static redisReplyObjectFunctions  ngx_http_trials_reader_functions;
-static redisReplyObjectFunctions *ngx_http_trials_reader_defaults;
+static ngx_int_t ngx_http_trials_link_behind(ngx_http_trials_link_t *link);
+static uint64_t  ngx_http_trials_link_now(void);
+static void      ngx_http_trials_link_timer(ngx_http_trials_link_t *link);
 
 
 void
@@ -76,7 +69,7 @@ ngx_http_trials_link_connect(ngx_http_trials_link_t *link, ngx_addr_t *addr,
     ngx_connection_t     *c;
     ngx_peer_connection_t peer;
 
-    link->reader = ngx_http_trials_reader();
+    link->reader = ngx_http_trials_reply_reader();
     if (link->reader == NULL) {
         return NGX_ERROR;
     }
@@ -247,10 +240,7 @@ ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
 }
 
 
-/*
- * As hiredis's redisFormatCommandArgv() would have it, but at its place: that
- * takes memory for each command and prints each length by stdio.
- */
+/* As hiredis's redisFormatCommandArgv() would have it, but at its place. */
 
 static ngx_int_t
 ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
@@ -272,10 +262,10 @@ ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
         return NGX_ERROR;
     }
 
-    p = ngx_sprintf(link->out + link->last, "*%ui\r\n", argc);
+    p = ngx_http_trials_link_number(link->out + link->last, '*', argc);
 
     for (i = 0; i < argc; i++) {
-        p = ngx_sprintf(p, "$%uz\r\n", lens[i]);
+        p = ngx_http_trials_link_number(p, '$', lens[i]);
         p = ngx_cpymem(p, argv[i], lens[i]);
         *p++ = '\r';
         *p++ = '\n';
@@ -284,6 +274,33 @@ ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
     link->last = (size_t) (p - link->out);
 
     return NGX_OK;
+}
+
+
+/* Nearly all have one or two digits: not worth printing by a format. */
+
+static u_char *
+ngx_http_trials_link_number(u_char *p, u_char kind, size_t n)
+{
+    u_char *digit, digits[NGX_SIZE_T_LEN];
+
+    digit = digits + NGX_SIZE_T_LEN;
+
+    do {
+        *--digit = (u_char) ('0' + n % 10);
+        n /= 10;
+    } while (n);
+
+    *p++ = kind;
+
+    while (digit < digits + NGX_SIZE_T_LEN) {
+        *p++ = *digit++;
+    }
+
+    *p++ = '\r';
+    *p++ = '\n';
+
+    return p;
 }
 
 
@@ -653,7 +670,7 @@ ngx_http_trials_link_replies(ngx_http_trials_link_t *link, size_t n)
         reason = ngx_http_trials_link_reply(link, &reply);
 
         if (reply) {
-            freeReplyObject(reply);
+            ngx_http_trials_reply_free(reply);
         }
 
         if (reason) {
@@ -747,43 +764,4 @@ ngx_http_trials_link_timer(ngx_http_trials_link_t *link)
     }
 
     link->failed(link, "timed out", NGX_ETIMEDOUT);
-}
-
-
-static redisReader *
-ngx_http_trials_reader(void)
-{
-    redisReader *reader;
-
-    reader = redisReaderCreate();
-    if (reader == NULL) {
-        return NULL;
-    }
-
-    if (ngx_http_trials_reader_defaults == NULL) {
-        ngx_http_trials_reader_defaults = reader->fn;
-        ngx_http_trials_reader_functions = *reader->fn;
-        ngx_http_trials_reader_functions.createArray =
-            ngx_http_trials_reader_array;
-    }
-
-    reader->fn = &ngx_http_trials_reader_functions;
-
-    /* Documents are longer than what hiredis keeps a buffer for. */
-
-    reader->maxbuf = 1024 * 1024;
-
-    return reader;
-}
-
-
-static void *
-ngx_http_trials_reader_array(const redisReadTask       *task,
-                             ngx_http_trials_elements_t n)
-{
-    if (n > NGX_HTTP_TRIALS_ELEMENTS) {
-        return NULL;
-    }
-
-    return ngx_http_trials_reader_defaults->createArray(task, n);
 }
