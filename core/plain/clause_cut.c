@@ -286,6 +286,10 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
                                         "use",
                                         "compliance",
                                         "administration",
+                                        "amenable",
+                                        "suitable",
+                                        "fit",
+                                        "eligible",
                                         NULL};
     static const char *const by[] = {"from",  "of",     "by",    "for",
                                      "to",    "before", "after", "without",
@@ -330,7 +334,12 @@ trials_clause_own(const trials_clauses_t *c, size_t i, size_t next)
             return 0;
         }
 
+        /* "Drugs known to harm or may harm". */
+
         if (trials_word_in(c->text.data + t->start, t->len, conditions)
+            || (verb && trials_clause_is(c, k, "known")
+                && trials_clause_is(c, k + 1, "to")
+                && trials_clause_is(c, next, "may"))
             || ((verb || part)
                 && !(repeats && !trials_clause_is(c, k + 1, "has"))
                 && trials_word_in(c->text.data + t->start, t->len, relative)))

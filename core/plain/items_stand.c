@@ -225,8 +225,10 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
     const trials_rule_t     *rule;
     const trials_token_t    *t;
     static const char *const degrees[] = {
-        "acute",  "chronic", "mild",   "moderate", "severe",  "active",
-        "latent", "current", "recent", "past",     "lasting", NULL};
+        "acute",  "chronic",      "mild",   "moderate",  "severe",    "active",
+        "latent", "current",      "recent", "past",      "lasting",   "found",
+        "naive",  "na\xc3\xafve", "proven", "diagnosed", "confirmed", NULL};
+    static const char *const signs[] = {"symptoms", "signs", NULL};
 
     joined = 0;
     i = items->first[k];
@@ -297,6 +299,14 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         && (t->kind == TRIALS_TOKEN_NUMBER
             || (t->len < 4 && trials_is_upper(items->text[t->start])
                 && !trials_items_others(items))))
+    {
+        return 0;
+    }
+
+    /* "a rash with signs or symptoms". */
+
+    if (k + 1 == items->n && items->first[k] + 1 == items->end[k]
+        && trials_items_in(items, items->first[k], signs))
     {
         return 0;
     }

@@ -543,9 +543,10 @@ void
 trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
                        size_t i, trials_buf_t *buf)
 {
-    size_t                end;
-    const trials_rule_t  *rule;
-    const trials_token_t *t;
+    size_t                   end;
+    const trials_rule_t     *rule;
+    const trials_token_t    *t;
+    static const char *const syndrome[] = {"syndrome", NULL};
 
     if (i >= rewriter->sentence.n
         || rewriter->sentence.list[i].kind != TRIALS_TOKEN_WORD
@@ -574,6 +575,14 @@ trials_rewrite_article(const trials_rewriter_t *rewriter, trials_str_t text,
     }
 
     if (trials_noun_plural(text, &rewriter->sentence.list[end - 1])) {
+        return;
+    }
+
+    /* "Down syndrome" has a name. */
+
+    if (end > i + 1 && trials_rewrite_in(rewriter, text, end - 1, syndrome)
+        && trials_is_upper(text.data[rewriter->sentence.list[end - 2].start]))
+    {
         return;
     }
 

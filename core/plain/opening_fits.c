@@ -25,6 +25,11 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     const trials_token_t    *t;
     static const char *const women[] = {"women", "woman", "females", "female",
                                         NULL};
+    static const char *const ways[] = {
+        "centrally",      "histologically", "cytologically", "pathologically",
+        "radiologically", "suffering",      "having",        NULL};
+    static const char *const not_be[] = {"be", "having", "have", "current",
+                                         NULL};
     static const char *const somebody[] = {"smoker",   "smokers", "user",
                                            "users",    "abuser",  "abusers",
                                            "resident", "drinker", NULL};
@@ -94,6 +99,24 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
 
     if (trials_word_is(to.data, to.len, "you do not have good enough")
         && !trials_fits_good(rewriter, text, i))
+    {
+        return 0;
+    }
+
+    /* "Confirmed centrally", "planned use". */
+
+    if ((trials_word_is(to.data, to.len, "it is confirmed that you have")
+         && trials_rewrite_in(rewriter, text, i, ways))
+        || (trials_word_is(to.data, to.len, "you plan to have")
+            && trials_rewrite_in(rewriter, text, i, use)))
+    {
+        return 0;
+    }
+
+    /* "Not be paid", "not current smoker". */
+
+    if (trials_word_is(to.data, to.len, "you are not")
+        && trials_rewrite_in(rewriter, text, i, not_be))
     {
         return 0;
     }

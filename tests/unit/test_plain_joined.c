@@ -129,6 +129,28 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION, "Smokers can join, providing they stop",
      "Smokers can join, as long as they stop"},
 
+    {TRIALS_GROUP_INCLUSION,
+     "Histologically proven kidney cancer that is in one place and amenable to surgery with no other lesions",
+     "Tissue tests show that you have kidney cancer that is in one place and fit for surgery with no other lesions."},
+    {TRIALS_GROUP_INCLUSION,
+     "Patients with negative status as per local laboratory and confirmed centrally before visit 1",
+     "You have negative status as per local lab and confirmed centrally before visit 1."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Receiving drugs known to prolong the interval or may cause a dangerous heart rhythm",
+     "Getting drugs known to prolong the interval or may cause a dangerous heart rhythm"},
+    {TRIALS_GROUP_EXCLUSION,
+     "Any disorder such as a seizure disorder, a stroke with clinical signs or symptoms",
+     "You have any disorder. For example: a seizure disorder, a stroke with signs or symptoms."},
+    {TRIALS_GROUP_EXCLUSION, "Patients with Down syndrome",
+     "You have Down syndrome."},
+
+    {TRIALS_GROUP_INCLUSION, "Not having received immunotherapy before",
+     "You have not received immune treatment before."},
+    {TRIALS_GROUP_INCLUSION, "Not be paid for the visits",
+     "Not be paid for the visits"},
+    {TRIALS_GROUP_INCLUSION, "No contraindication to perform MRI",
+     "You have no medical reason against doing MRI."},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
