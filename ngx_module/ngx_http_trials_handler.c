@@ -81,7 +81,7 @@ ngx_http_trials_handler(ngx_http_request_t *r)
                                              NGX_HTTP_MOVED_TEMPORARILY);
     }
 
-    ngx_http_trials_redis_active(ctx->redis);
+    ngx_http_trials_heartbeat_active(ctx->redis);
 
     rc = ngx_http_trials_lookup(r, ctx);
 

@@ -21,20 +21,12 @@
 #define NGX_HTTP_TRIALS_OUT_KEEP 65536
 
 
-static void ngx_http_trials_link_read(ngx_event_t *rev);
-static void ngx_http_trials_link_write(ngx_event_t *wev);
 static void ngx_http_trials_link_free(ngx_connection_t *c);
 static const char *
 ngx_http_trials_link_replies(ngx_http_trials_link_t *link, size_t n);
 static const char *
 ngx_http_trials_link_reply(ngx_http_trials_link_t *link, redisReply **reply);
 static ngx_int_t ngx_http_trials_link_test(ngx_http_trials_link_t *link);
-static ngx_int_t ngx_http_trials_link_opened(ngx_http_trials_link_t *link);
-#if (NGX_SSL)
-static ngx_int_t ngx_http_trials_link_handshake(ngx_http_trials_link_t *link);
-static void      ngx_http_trials_link_handshaken(ngx_connection_t *c);
-static ngx_int_t ngx_http_trials_link_verify(ngx_http_trials_link_t *link);
-#endif
 static ngx_int_t
 ngx_http_trials_link_append(ngx_http_trials_link_t *link, ngx_uint_t argc,
                             const char **argv, const size_t *lens);
@@ -356,7 +348,7 @@ ngx_http_trials_link_behind(ngx_http_trials_link_t *link)
 }
 
 
-static void
+void
 ngx_http_trials_link_write(ngx_event_t *wev)
 {
     ssize_t                 n;
@@ -439,7 +431,7 @@ ngx_http_trials_link_test(ngx_http_trials_link_t *link)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_trials_link_opened(ngx_http_trials_link_t *link)
 {
     ngx_connection_t *c;
@@ -461,104 +453,7 @@ ngx_http_trials_link_opened(ngx_http_trials_link_t *link)
 }
 
 
-#if (NGX_SSL)
-
-/* NGX_AGAIN while it goes on; the timer of connecting takes it in. */
-
-static ngx_int_t
-ngx_http_trials_link_handshake(ngx_http_trials_link_t *link)
-{
-    ngx_int_t                     rc;
-    ngx_connection_t             *c;
-    ngx_http_trials_redis_conf_t *conf;
-
-    c = link->connection;
-    conf = link->redis->conf;
-
-    if (c->ssl == NULL) {
-        if (ngx_ssl_create_connection(&conf->ssl, c, NGX_SSL_CLIENT) != NGX_OK)
-        {
-            link->failed(link, "TLS can't be set up", 0);
-            return NGX_ERROR;
-        }
-
-        if (conf->tls_name.len
-            && SSL_set_tlsext_host_name(c->ssl->connection,
-                                        (char *) conf->tls_name.data)
-                   == 0)
-        {
-            link->failed(link, "TLS can't be set up", 0);
-            return NGX_ERROR;
-        }
-    }
-
-    c->log->action = "handshaking with Redis";
-
-    rc = ngx_ssl_handshake(c);
-
-    if (rc == NGX_AGAIN) {
-        c->ssl->handler = ngx_http_trials_link_handshaken;
-        return NGX_AGAIN;
-    }
-
-    return ngx_http_trials_link_verify(link);
-}
-
-
-static void
-ngx_http_trials_link_handshaken(ngx_connection_t *c)
-{
-    ngx_http_trials_link_t *link;
-
-    link = c->data;
-
-    if (ngx_http_trials_link_verify(link) == NGX_OK) {
-        ngx_post_event(c->write, &ngx_posted_events);
-        ngx_post_event(c->read, &ngx_posted_events);
-    }
-}
-
-
-static ngx_int_t
-ngx_http_trials_link_verify(ngx_http_trials_link_t *link)
-{
-    ngx_connection_t             *c;
-    ngx_http_trials_redis_conf_t *conf;
-
-    c = link->connection;
-    conf = link->redis->conf;
-
-    if (!c->ssl->handshaked) {
-        link->failed(link,
-                     c->write->timedout ? "TLS handshake timed out"
-                                        : "TLS handshake failed",
-                     c->write->timedout ? NGX_ETIMEDOUT : 0);
-        return NGX_ERROR;
-    }
-
-    if (conf->tls_verify) {
-        if (SSL_get_verify_result(c->ssl->connection) != X509_V_OK) {
-            link->failed(link, "its certificate is not trusted", 0);
-            return NGX_ERROR;
-        }
-
-        if (conf->tls_name.len
-            && ngx_ssl_check_host(c, &conf->tls_name) != NGX_OK) {
-            link->failed(link, "its certificate has another name", 0);
-            return NGX_ERROR;
-        }
-    }
-
-    c->read->handler = ngx_http_trials_link_read;
-    c->write->handler = ngx_http_trials_link_write;
-
-    return ngx_http_trials_link_opened(link);
-}
-
-#endif
-
-
-static void
+void
 ngx_http_trials_link_read(ngx_event_t *rev)
 {
     ssize_t                  n;

@@ -134,6 +134,14 @@ ngx_int_t
 ngx_http_trials_add_common(ngx_http_request_t *r, const char *cache_control);
 
 
+/* ngx_http_trials_conditions.c */
+
+/*
+ * The status that the request's conditions make of 200, by RFC 9110, section
+ * 13.2.2: that, 304 or 412.  If-Range is left to nginx's range filter.
+ */
+ngx_int_t ngx_http_trials_conditions(ngx_http_request_t *r);
+
 /* The next line of the request's header of that name, in lower case. */
 ngx_table_elt_t *
 ngx_http_trials_next_line(ngx_list_part_t **part, ngx_uint_t *i,

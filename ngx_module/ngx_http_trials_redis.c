@@ -6,20 +6,6 @@
 #include <trials/document.h>
 
 
-/*
- * Between PINGs, ms; to the subscriber while requests come, and for a while
- * after, several in the time of a lease.
- */
-#define NGX_HTTP_TRIALS_HEARTBEAT 1000
-#define NGX_HTTP_TRIALS_BEATS     5
-#define NGX_HTTP_TRIALS_IDLE      5000
-
-/* What a worker that ends waits for a successor, ms. */
-#define NGX_HTTP_TRIALS_HANDOVER 400
-
-/* PINGs under way: a Redis far away takes longer than a beat. */
-#define NGX_HTTP_TRIALS_PINGS 32
-
 #define NGX_HTTP_TRIALS_CHANNEL "__redis__:invalidate"
 
 /* Read to learn whether Redis answers reads at all; no study has this id. */
@@ -45,18 +31,11 @@ static const char *
 ngx_http_trials_redis_subscribed(ngx_http_trials_redis_t   *redis,
                                  ngx_http_trials_command_t *command,
                                  redisReply               **reply);
-static const char                   *
+static const char             *
 ngx_http_trials_redis_probed(ngx_http_trials_redis_t   *redis,
-                                               ngx_http_trials_command_t *command,
-                                               redisReply               **reply);
-static void       ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis);
-static ngx_msec_t ngx_http_trials_redis_beat(ngx_http_trials_redis_t *redis);
-static void       ngx_http_trials_redis_heartbeat(ngx_event_t *ev);
-static ngx_uint_t ngx_http_trials_redis_stays(ngx_http_trials_redis_t *redis);
-static const char *
-ngx_http_trials_redis_pong(ngx_http_trials_redis_t   *redis,
-                           ngx_http_trials_command_t *command,
-                           redisReply               **reply);
+                                         ngx_http_trials_command_t *command,
+                                         redisReply               **reply);
+static void ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis);
 
 
 ngx_int_t
@@ -91,10 +70,7 @@ ngx_http_trials_redis_init(ngx_http_trials_redis_t *redis, ngx_cycle_t *cycle)
     redis->connect.log = cycle->log;
     redis->connect.cancelable = 1;
 
-    redis->heartbeat.handler = ngx_http_trials_redis_heartbeat;
-    redis->heartbeat.data = redis;
-    redis->heartbeat.log = cycle->log;
-    redis->heartbeat.cancelable = 1;
+    ngx_http_trials_heartbeat_init(redis, cycle);
 
     redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
     redis->left = ngx_current_msec;
@@ -520,153 +496,9 @@ ngx_http_trials_redis_ready(ngx_http_trials_redis_t *redis)
     ngx_http_trials_zone_up(redis->zone, ngx_crc32_long(redis->addr->name.data,
                                                         redis->addr->name.len));
 
-    ngx_add_timer(&redis->heartbeat, ngx_http_trials_redis_beat(redis));
+    ngx_http_trials_heartbeat_start(redis);
 
     ngx_http_trials_wait_resume(redis);
-}
-
-
-static ngx_msec_t
-ngx_http_trials_redis_beat(ngx_http_trials_redis_t *redis)
-{
-    return (redis->zone->attached
-            && (!redis->zone->slot->trusted
-                || ngx_current_msec - redis->active < NGX_HTTP_TRIALS_IDLE))
-               ? redis->conf->lease / NGX_HTTP_TRIALS_BEATS
-               : NGX_HTTP_TRIALS_HEARTBEAT;
-}
-
-
-void
-ngx_http_trials_redis_active(ngx_http_trials_redis_t *redis)
-{
-    ngx_uint_t idle;
-
-    idle = (ngx_current_msec - redis->active >= NGX_HTTP_TRIALS_IDLE);
-    redis->active = ngx_current_msec;
-
-    if (idle && redis->zone->attached && redis->heartbeat.timer_set) {
-        ngx_del_timer(&redis->heartbeat);
-        ngx_post_event(&redis->heartbeat, &ngx_posted_events);
-    }
-
-    /*
-     * A worker that had no processor for a while may find its lease over and
-     * the answer that goes on with it unread: that comes first.
-     */
-
-    if (redis->state == NGX_HTTP_TRIALS_REDIS_READY && redis->zone->attached
-        && redis->zone->slot->trusted && redis->drained != ngx_current_msec
-        && !ngx_http_trials_zone_trusted(redis->zone))
-    {
-        redis->drained = ngx_current_msec;
-        ngx_http_trials_link_drain(&redis->subscriber);
-    }
-}
-
-
-/*
- * A peer that is frozen or unplugged does not end its connections.  What the
- * subscriber answers says as well that no change is on its way any more that
- * was reported before.
- */
-
-static void
-ngx_http_trials_redis_heartbeat(ngx_event_t *ev)
-{
-    size_t                   len;
-    const char              *argv[1];
-    ngx_http_trials_redis_t *redis;
-
-    redis = ev->data;
-
-    argv[0] = "PING";
-    len = sizeof("PING") - 1;
-
-    if (redis->subscriber.ncommands < NGX_HTTP_TRIALS_PINGS
-        && ngx_http_trials_link_command(
-               &redis->subscriber, ngx_http_trials_redis_pong,
-               (uintptr_t) ngx_current_msec, 1, argv, &len)
-               != NGX_OK)
-    {
-        ngx_http_trials_redis_fail(redis, "no memory", 0);
-        return;
-    }
-
-    if (ngx_current_msec - redis->pinged >= NGX_HTTP_TRIALS_HEARTBEAT) {
-        redis->pinged = ngx_current_msec;
-
-        /*
-         * Only now: connections that Redis opens and soon spoils must not be
-         * tried without a pause.
-         */
-
-        redis->backoff = NGX_HTTP_TRIALS_BACKOFF_MIN;
-
-        if (ngx_queue_empty(&redis->data.commands)
-            && ngx_http_trials_redis_send(&redis->data,
-                                          ngx_http_trials_redis_pong, 1, argv)
-                   != NGX_OK)
-        {
-            ngx_http_trials_redis_fail(redis, "no memory", 0);
-            return;
-        }
-    }
-
-    ev->cancelable = !ngx_http_trials_redis_stays(redis);
-    ngx_add_timer(ev, ngx_http_trials_redis_beat(redis));
-}
-
-
-/*
- * A worker that could end waits a moment for the next one to trust what is in
- * the zone, or nobody would know whether that is true any more.
- */
-
-static ngx_uint_t
-ngx_http_trials_redis_stays(ngx_http_trials_redis_t *redis)
-{
-    if (!redis->zone->attached || !redis->zone->slot->trusted
-        || ngx_http_trials_redis_beat(redis) == NGX_HTTP_TRIALS_HEARTBEAT)
-    {
-        return 0;
-    }
-
-    if (!ngx_exiting) {
-        return 1;
-    }
-
-    if (redis->exiting == 0) {
-        redis->exiting = ngx_current_msec;
-    }
-
-    return ngx_current_msec - redis->exiting < NGX_HTTP_TRIALS_HANDOVER
-           && !ngx_http_trials_zone_covered(redis->zone);
-}
-
-
-/* +PONG, or ["pong", ""] where the link has subscribed. */
-
-static const char *
-ngx_http_trials_redis_pong(ngx_http_trials_redis_t   *redis,
-                           ngx_http_trials_command_t *command,
-                           redisReply               **reply)
-{
-    if (reply == NULL) {
-        return NULL;
-    }
-
-    if ((*reply)->type != REDIS_REPLY_STATUS
-        && ((*reply)->type != REDIS_REPLY_ARRAY || (*reply)->elements != 2))
-    {
-        return ngx_http_trials_redis_refused(redis, *reply);
-    }
-
-    if (command->data) {
-        ngx_http_trials_zone_confirm(redis->zone, (ngx_msec_t) command->data);
-    }
-
-    return NULL;
 }
 
 

@@ -22,6 +22,9 @@
 #define NGX_HTTP_TRIALS_BACKOFF_MIN 50
 #define NGX_HTTP_TRIALS_BACKOFF_MAX 800
 
+/* Between PINGs at rest, and between attempts to connect without a pause, ms. */
+#define NGX_HTTP_TRIALS_HEARTBEAT 1000
+
 
 typedef struct ngx_http_trials_redis_s   ngx_http_trials_redis_t;
 typedef struct ngx_http_trials_link_s    ngx_http_trials_link_t;
@@ -169,9 +172,6 @@ ngx_int_t
 ngx_http_trials_redis_init(ngx_http_trials_redis_t *redis, ngx_cycle_t *cycle);
 void ngx_http_trials_redis_exit(ngx_http_trials_redis_t *redis);
 
-/* A request came: whether the zone may be trusted must be known again. */
-void ngx_http_trials_redis_active(ngx_http_trials_redis_t *redis);
-
 /*
  * How long to wait before the next attempt to connect, ms: *backoff minus up to
  * a quarter; doubles it.
@@ -196,6 +196,18 @@ ngx_int_t ngx_http_trials_redis_send(ngx_http_trials_link_t  *link,
 /* The link that takes what is wanted; NULL where there is none now. */
 ngx_http_trials_link_t *
 ngx_http_trials_redis_writer(ngx_http_trials_redis_t *redis);
+
+
+/* In ngx_http_trials_heartbeat.c: whether Redis is there, and the zone right. */
+
+void ngx_http_trials_heartbeat_init(ngx_http_trials_redis_t *redis,
+                                    ngx_cycle_t             *cycle);
+
+/* The pair is ready; its end takes the timer. */
+void ngx_http_trials_heartbeat_start(ngx_http_trials_redis_t *redis);
+
+/* A request came: whether the zone may be trusted must be known again. */
+void ngx_http_trials_heartbeat_active(ngx_http_trials_redis_t *redis);
 
 
 /* In ngx_http_trials_primary.c: the Redis that is written to, and Sentinel. */
@@ -255,6 +267,21 @@ ngx_int_t ngx_http_trials_link_command(ngx_http_trials_link_t  *link,
                                        ngx_http_trials_reply_pt handler,
                                        uintptr_t data, ngx_uint_t argc,
                                        const char **argv, const size_t *lens);
+
+/* For its own files: events, and that the connection can take commands. */
+void      ngx_http_trials_link_read(ngx_event_t *rev);
+void      ngx_http_trials_link_write(ngx_event_t *wev);
+ngx_int_t ngx_http_trials_link_opened(ngx_http_trials_link_t *link);
+
+#if (NGX_SSL)
+
+/*
+ * In ngx_http_trials_link_tls.c.  NGX_AGAIN while it goes on; the timer of
+ * connecting takes it in.
+ */
+ngx_int_t ngx_http_trials_link_handshake(ngx_http_trials_link_t *link);
+
+#endif
 
 
 #endif

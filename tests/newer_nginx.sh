@@ -1,7 +1,7 @@
 #!/bin/sh
 #
 # The module with an nginx that is newer than Debian's: as a dynamic module, and
-# built in, where the URLs, hits and includes are tried.
+# built in, where URLs, hits, includes and sendfile are tried.
 #
 #   BUILD    the build directory (build)
 
@@ -22,7 +22,8 @@ $make module BUILD="$build" NGINX_SRC="$source"
     ./configure --builddir="$build/static" --add-module="$top" \
         --with-cc-opt='-O0 -Werror' --with-http_ssl_module \
         --with-http_v2_module --with-http_gunzip_module \
-        --with-http_auth_request_module \
+        --with-http_sub_module \
+        --with-http_auth_request_module --with-threads \
         > "$build/configure.log"
     make -j"$(nproc)" -f "$build/static/Makefile" > "$build/make.log"
 )
@@ -32,4 +33,4 @@ $make module BUILD="$build" NGINX_SRC="$source"
 TRIALS_NGINX=$build/static/nginx TRIALS_MODULE='' \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --tb=short \
     tests/module/test_urls.py tests/module/test_hit.py \
-    tests/module/test_include.py
+    tests/module/test_include.py tests/module/test_sendfile.py
