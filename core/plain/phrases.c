@@ -1,8 +1,8 @@
 /*
- * Phrases and signs in plain words.
+ * Phrases in plain words.
  */
 
-#include "core/plain/rewrite.h"
+#include "core/plain/phrases.h"
 
 #include <string.h>
 #include <strings.h>
@@ -10,20 +10,6 @@
 
 /* Bytes behind a phrase at which a difference may come from it. */
 #define TRIALS_PHRASE_BEHIND 2
-
-/* Words between two signs about one thing, at most. */
-#define TRIALS_SIGN_REACH 4
-
-
-typedef struct {
-    trials_rewriter_t *rewriter;
-    trials_str_t       text;
-    trials_token_t    *tokens;
-    size_t             ntokens;
-    size_t             from; /* what stands before it is written */
-    unsigned           shouts : 1;
-    trials_buf_t      *buf;
-} trials_phraser_t;
 
 
 static int trials_phrase_long(trials_str_t to);
@@ -36,24 +22,16 @@ static size_t trials_phrase_rule(trials_phraser_t *p, size_t i);
 static size_t trials_phrase_name(const trials_phraser_t *p, size_t i);
 static int    trials_phrase_titled(const trials_phraser_t *p, size_t i);
 static int    trials_token_titled(const trials_phraser_t *p, size_t i);
-static size_t trials_phrase_sign(trials_phraser_t *p, size_t i);
-static int    trials_sign_again(const trials_phraser_t *p, size_t i);
-static size_t trials_sign_read(const trials_phraser_t *p, size_t i,
-                               const char **words, const char **after);
-static int    trials_sign_after(const trials_phraser_t *p, size_t i);
-static size_t trials_phrase_power(trials_phraser_t *p, size_t i);
-static void   trials_phrase_put(trials_phraser_t *p, size_t i, size_t used,
-                                const char *data, size_t len);
 static void
 trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
                    const trials_trie_slots_t *slots);
 static int trials_phrase_last(const trials_phraser_t *p, size_t i);
 static int trials_phrase_opens(const trials_phraser_t *p, size_t i);
 static int trials_phrase_shouts(trials_str_t text);
-static int
-trials_token_says(const trials_phraser_t *p, size_t i, const char *word);
 static int trials_phrase_doubles(const trials_phraser_t *p, size_t i,
                                  size_t used, trials_str_t to);
+
+
 void
 trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
                        trials_buf_t *buf)
@@ -97,12 +75,14 @@ trials_rewrite_phrases(trials_rewriter_t *rewriter, trials_str_t text,
 static size_t
 trials_phrase_rule(trials_phraser_t *p, size_t i)
 {
-    int                   value;
-    char                  before;
-    size_t                used, name;
-    trials_trie_slots_t   slots;
-    const trials_rule_t  *rule;
-    const trials_token_t *t;
+    int                      value;
+    char                     before;
+    size_t                   used, name;
+    trials_trie_slots_t      slots;
+    const trials_rule_t     *rule;
+    const trials_token_t    *t;
+    static const char *const eligible[] = {
+        "if", "for", "to", "and", "or", "when", "regardless", "unless", NULL};
 
     t = &p->tokens[i];
     name = trials_phrase_name(p, i);
@@ -155,6 +135,17 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
 
     if (rule->to.len == 6 && memcmp(rule->to.data, "people", 6) == 0
         && used == 1 && trials_phrase_ill(p, i))
+    {
+        return 0;
+    }
+
+    /* "Eligible sites of origin": which sites, not who. */
+
+    if (used == 1 && trials_word_is(rule->to.data, rule->to.len, "able to join")
+        && trials_phrase_opens(p, i) && i + 1 < p->ntokens
+        && p->tokens[i + 1].kind == TRIALS_TOKEN_WORD
+        && !trials_word_in(p->text.data + p->tokens[i + 1].start,
+                           p->tokens[i + 1].len, eligible))
     {
         return 0;
     }
@@ -454,7 +445,7 @@ trials_phrase_fill(trials_phraser_t *p, size_t i, size_t used, trials_str_t to,
 }
 
 
-static void
+void
 trials_phrase_put(trials_phraser_t *p, size_t i, size_t used, const char *data,
                   size_t len)
 {
@@ -531,242 +522,7 @@ trials_phrase_shouts(trials_str_t text)
 }
 
 
-/* "≥ 18", ">= 18": at least 18; "grade ≥ 2": grade 2 or higher. */
-
-static size_t
-trials_phrase_sign(trials_phraser_t *p, size_t i)
-{
-    size_t                used;
-    const char           *words, *after;
-    trials_buf_t          buf;
-    const trials_token_t *number;
-
-    used = trials_sign_read(p, i, &words, &after);
-
-    if (used == 0 || i + used >= p->ntokens
-        || p->tokens[i + used].kind != TRIALS_TOKEN_NUMBER)
-    {
-        return 0;
-    }
-
-    /* "5-<10", "=>5" after a number: what bounds which is not certain. */
-
-    if (i > 0 && p->tokens[i - 1].kind == TRIALS_TOKEN_SIGN
-        && strchr("-+/*=~<>", p->text.data[p->tokens[i - 1].start]))
-    {
-        return 0;
-    }
-
-    if (trials_sign_again(p, i)) {
-        return 0;
-    }
-
-    number = &p->tokens[i + used];
-
-    /* "at ≥ 300 mg" would be "at at least". */
-
-    if (i > 0 && trials_token_says(p, i - 1, "at") && words[0] == 'a') {
-        words = words[3] == 'l' ? "no less than" : "no more than";
-    }
-
-    if (!trials_sign_after(p, i) || after == NULL) {
-        trials_phrase_put(p, i, used, words, strlen(words));
-        return used;
-    }
-
-    trials_buf_init(&buf, 256);
-    (void) trials_buf_append(&buf, p->text.data + number->start, number->len);
-    (void) trials_buf_append(&buf, " ", 1);
-    (void) trials_buf_append(&buf, after, strlen(after));
-
-    if (buf.failed == TRIALS_OK) {
-        trials_phrase_put(p, i, used + 1, buf.data, buf.len);
-    } else {
-        p->buf->failed = buf.failed;
-    }
-
-    trials_buf_free(&buf);
-
-    return used + 1;
-}
-
-
-/* "40% < FEV1 < 80%": is it the second sign about one thing? */
-
-static int
-trials_sign_again(const trials_phraser_t *p, size_t i)
-{
-    size_t      k, used;
-    const char *words, *after;
-
-    for (k = i; k > 0 && k + TRIALS_SIGN_REACH > i; k--) {
-        if (p->tokens[k - 1].kind != TRIALS_TOKEN_SIGN) {
-            continue;
-        }
-
-        used = trials_sign_read(p, k - 1, &words, &after);
-
-        if (used == 0) {
-            return 0;
-        }
-
-        return k - 1 + used < i
-               && p->tokens[k - 1 + used].kind == TRIALS_TOKEN_WORD;
-    }
-
-    return 0;
-}
-
-
-/* The comparator at token i: the number of its tokens, or 0. */
-
-static size_t
-trials_sign_read(const trials_phraser_t *p, size_t i, const char **words,
-                 const char **after)
-{
-    char                  first, second;
-    uint32_t              code;
-    const trials_token_t *t;
-
-    t = &p->tokens[i];
-
-    if (t->kind != TRIALS_TOKEN_SIGN) {
-        return 0;
-    }
-
-    (void) trials_utf8_read(p->text.data + t->start, t->len, &code);
-
-    first = code < 0x80 ? (char) code : ' ';
-    second = i + 1 < p->ntokens && p->tokens[i + 1].kind == TRIALS_TOKEN_SIGN
-                 ? p->text.data[p->tokens[i + 1].start]
-                 : ' ';
-
-    if (code == 0x2265 || code == 0x2267 || code == 0x2a7e
-        || (first == '>' && second == '=') || (first == '=' && second == '>'))
-    {
-        *words = "at least";
-        *after = "or higher";
-        return code < 0x80 ? 2 : 1;
-    }
-
-    if (code == 0x2264 || code == 0x2266 || code == 0x2a7d
-        || (first == '<' && second == '=') || (first == '=' && second == '<'))
-    {
-        *words = "at most";
-        *after = "or lower";
-        return code < 0x80 ? 2 : 1;
-    }
-
-    if (trials_token_says(p, i + 1, "or") && trials_token_says(p, i + 2, "=")
-        && (first == '>' || first == '<'))
-    {
-        *words = first == '>' ? "at least" : "at most";
-        *after = first == '>' ? "or higher" : "or lower";
-        return 3;
-    }
-
-    if (second != ' ') {
-        return 0;
-    }
-
-    *after = NULL;
-
-    if (first == '>' || code == 0xff1e) {
-        *words = "more than";
-        return 1;
-    }
-
-    if (first == '<' || code == 0xff1c) {
-        *words = "less than";
-        return 1;
-    }
-
-    return 0;
-}
-
-
-/* After "grade" a bound goes behind its number, where nothing that belongs to
- * the number follows. */
-
-static int
-trials_sign_after(const trials_phraser_t *p, size_t i)
-{
-    size_t                   k;
-    const trials_token_t    *next;
-    static const char *const words[] = {"grade", "grades", "stage", "class",
-                                        NULL};
-
-    if (i == 0
-        || !trials_word_in(p->text.data + p->tokens[i - 1].start,
-                           p->tokens[i - 1].len, words))
-    {
-        return 0;
-    }
-
-    for (k = i; p->tokens[k].kind != TRIALS_TOKEN_NUMBER; k++) {
-        /* void */
-    }
-
-    if (k + 1 == p->ntokens) {
-        return 1;
-    }
-
-    next = &p->tokens[k + 1];
-
-    return next->kind == TRIALS_TOKEN_SIGN
-               ? strchr(",.;)", p->text.data[next->start]) != NULL
-               : next->kind == TRIALS_TOKEN_WORD && next->space
-                     && !trials_token_says(p, k + 1, "to")
-                     && !trials_token_says(p, k + 1, "or")
-                     && !trials_token_says(p, k + 1, "x")
-                     && !trials_token_says(p, k + 1, "times");
-}
-
-
-/* "1.5 x 10^9/L": 1.5 billion per liter. */
-
-static size_t
-trials_phrase_power(trials_phraser_t *p, size_t i)
-{
-    size_t      k;
-    const char *words;
-
-    if (p->tokens[i].kind != TRIALS_TOKEN_NUMBER) {
-        return 0;
-    }
-
-    k = i + 1;
-
-    if (k + 5 >= p->ntokens
-        || !(trials_token_says(p, k, "x") || trials_token_says(p, k, "*")
-             || trials_token_says(p, k, "\xc3\x97"))
-        || !trials_token_says(p, k + 1, "10")
-        || !trials_token_says(p, k + 2, "^")
-        || !trials_token_says(p, k + 4, "/")
-        || !trials_token_says(p, k + 5, "l"))
-    {
-        return 0;
-    }
-
-    if (trials_token_says(p, k + 3, "9")) {
-        words = "billion per liter";
-
-    } else if (trials_token_says(p, k + 3, "6")) {
-        words = "million per liter";
-
-    } else {
-        return 0;
-    }
-
-    /* What stands before the number, and the number, are as they were. */
-
-    trials_phrase_put(p, k, 6, words, strlen(words));
-
-    return 7;
-}
-
-
-static int
+int
 trials_token_says(const trials_phraser_t *p, size_t i, const char *word)
 {
     return i < p->ntokens

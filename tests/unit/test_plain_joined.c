@@ -151,6 +151,12 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION, "No contraindication to perform MRI",
      "You have no medical reason against doing MRI."},
 
+    {TRIALS_GROUP_INCLUSION, "Eligible sites of origin include the lung",
+     "Eligible sites of origin include the lung"},
+    {TRIALS_GROUP_INCLUSION,
+     "Measurable disease as determined by investigator assessment",
+     "You have disease that can be measured as the study doctor decides."},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
