@@ -633,7 +633,20 @@ static const plain_case_t
                "Insulin is given by pump or several injections of a fixed premixed preparation. (At least 3 injections per day measured by a nurse.)"},
               {TRIALS_GROUP_INCLUSION,
                "Insulin is given by several injections of a fixed premixed preparation (for people with a kidney disease)",
-               "Insulin is given by several injections of a fixed premixed preparation (for people with a kidney disease)"}};
+               "Insulin is given by several injections of a fixed premixed preparation (for people with a kidney disease)"},
+              {TRIALS_GROUP_INCLUSION,
+               "Ability to understand and sign the consent form",
+               "You can understand and sign the consent form."},
+              {TRIALS_GROUP_INCLUSION,
+               "Able to swallow and retain oral medication",
+               "You can swallow and keep medicine by mouth."},
+              {TRIALS_GROUP_INCLUSION,
+               "Positive ImmunoCAP to egg of at least 0.7 kU/L",
+               "You have a positive ImmunoCAP to egg of at least 0.7 kU/L."},
+              {TRIALS_GROUP_EXCLUSION,
+               "Regular use of sleeping pills in the 2 months prior to screening",
+               "You regularly used sleeping pills in the 2 months before the first checks."},
+              {TRIALS_GROUP_EXCLUSION, "Prisoners", "You are a prisoner."}};
 
 
 static void
