@@ -10,10 +10,10 @@
 
 
 /* A sentence of fewer words is short enough. */
-#define TRIALS_CLAUSE_LONG 11
+#define TRIALS_CLAUSE_LONG 10
 
 /* A hard one is cut from so many on. */
-#define TRIALS_CLAUSE_SHORT 9
+#define TRIALS_CLAUSE_SHORT 8
 
 /* A sentence of a lower grade is easy enough (Flesch-Kincaid). */
 #define TRIALS_CLAUSE_HARD 8

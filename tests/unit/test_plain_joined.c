@@ -50,7 +50,7 @@ static const plain_case_t cases[] = {
      "You have had asthma."},
     {TRIALS_GROUP_EXCLUSION,
      "Diagnosis of asthma within 6 months of enrollment",
-     "You were diagnosed with asthma within 6 months of joining."},
+     "You were diagnosed with asthma. This was within 6 months of joining."},
     {TRIALS_GROUP_EXCLUSION,
      "Concomitant use of beta blockers within 7 days before screening",
      "At the same time, you used beta blockers in the 7 days before the first checks."},
