@@ -18,6 +18,7 @@ typedef enum {
     TRIALS_MARK_NONE = 0,
     TRIALS_MARK_BULLET,
     TRIALS_MARK_STAR,
+    TRIALS_MARK_LABEL,   /* a word of what follows, "Age:" */
     TRIALS_MARK_CIRCLED, /* one character */
     TRIALS_MARK_NUMBER,  /* and 1) (1) 1. */
     TRIALS_MARK_LETTER,
@@ -35,14 +36,18 @@ typedef struct {
 typedef struct {
     trials_str_t  line;
     size_t        i;
-    size_t        brackets; /* that are open */
-    trials_mark_t style;    /* of the list; value is that of the next item */
+    size_t        brackets;     /* that are open */
+    unsigned      abstract : 1; /* as the cancer institute's: all labels */
+    trials_mark_t style; /* of the list; value is that of the next item */
 } trials_flattener_t;
 
 
 static trials_mark_t trials_flattened_mark(const trials_flattener_t *f);
 static size_t
 trials_flattened_sign(const trials_flattener_t *f, trials_mark_t *mark);
+static int trials_flattened_abstract(trials_str_t line);
+static size_t
+trials_flattened_label(const trials_flattener_t *f, trials_mark_t *mark);
 static size_t
 trials_flattened_count(const trials_flattener_t *f, trials_mark_t *mark);
 static unsigned
@@ -70,6 +75,7 @@ trials_flattened_read(trials_flattened_t *list, trials_str_t line,
     list->n = 0;
     list->inner = 0;
     stars = trials_flattened_stars(line);
+    f.abstract = trials_flattened_abstract(line) & 1;
 
     for (f.i = 0; f.i < line.len && list->n < TRIALS_FLATTENED_MAX; f.i++) {
         mark = trials_flattened_mark(&f);
@@ -91,7 +97,8 @@ trials_flattened_read(trials_flattened_t *list, trials_str_t line,
             }
 
             list->cuts[list->n].at = f.i;
-            list->cuts[list->n].text = f.i + mark.len;
+            list->cuts[list->n].text =
+                f.i + (mark.kind == TRIALS_MARK_LABEL ? 0 : mark.len);
             list->n++;
 
             f.style = mark;
@@ -129,6 +136,9 @@ trials_flattened_mark(const trials_flattener_t *f)
 
     } else if (c == '(' || trials_is_digit(c) || trials_is_lower(c)) {
         n = trials_flattened_count(f, &mark);
+
+    } else if (f->abstract && trials_is_upper(c)) {
+        n = trials_flattened_label(f, &mark);
 
     } else {
         return mark;
@@ -209,6 +219,71 @@ trials_flattened_sign(const trials_flattener_t *f, trials_mark_t *mark)
     default:
         return 0;
     }
+}
+
+
+/* "PATIENT CHARACTERISTICS: Age: ... Performance status: ...", in one line. */
+
+static int
+trials_flattened_abstract(trials_str_t line)
+{
+    size_t                   i;
+    static const char *const titles[] = {"PATIENT CHARACTERISTICS:",
+                                         "PRIOR CONCURRENT THERAPY:"};
+
+    for (i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+        if (line.len > strlen(titles[i])
+            && memcmp(line.data, titles[i], strlen(titles[i])) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static size_t
+trials_flattened_label(const trials_flattener_t *f, trials_mark_t *mark)
+{
+    size_t                   i, n;
+    static const char *const labels[] = {
+        "Age:",
+        "Sex:",
+        "Menopausal status:",
+        "Performance status:",
+        "Life expectancy:",
+        "Hematopoietic:",
+        "Hepatic:",
+        "Renal:",
+        "Cardiovascular:",
+        "Pulmonary:",
+        "Neurologic:",
+        "Immunologic:",
+        "Gastrointestinal:",
+        "Other:",
+        "Biologic therapy:",
+        "Chemotherapy:",
+        "Endocrine therapy:",
+        "Radiotherapy:",
+        "Surgery:",
+    };
+
+    if (f->i == 0 || f->line.data[f->i - 1] != ' ') {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        n = strlen(labels[i]);
+
+        if (f->line.len - f->i > n
+            && memcmp(f->line.data + f->i, labels[i], n) == 0) {
+            mark->kind = TRIALS_MARK_LABEL;
+            return n;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -371,7 +446,9 @@ trials_flattened_may_begin(const trials_flattener_t *f,
         return 0;
     }
 
-    if (mark->kind == TRIALS_MARK_BULLET || mark->kind == TRIALS_MARK_STAR) {
+    if (mark->kind == TRIALS_MARK_BULLET || mark->kind == TRIALS_MARK_STAR
+        || mark->kind == TRIALS_MARK_LABEL)
+    {
         return 1;
     }
 
@@ -419,7 +496,9 @@ trials_flattened_goes_on(const trials_flattener_t *f, const trials_mark_t *mark)
         return 0;
     }
 
-    if (mark->kind == TRIALS_MARK_BULLET || mark->kind == TRIALS_MARK_STAR) {
+    if (mark->kind == TRIALS_MARK_BULLET || mark->kind == TRIALS_MARK_STAR
+        || mark->kind == TRIALS_MARK_LABEL)
+    {
         return 1;
     }
 
