@@ -228,7 +228,8 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         "acute",  "chronic",      "mild",   "moderate",  "severe",    "active",
         "latent", "current",      "recent", "past",      "lasting",   "found",
         "naive",  "na\xc3\xafve", "proven", "diagnosed", "confirmed", NULL};
-    static const char *const signs[] = {"symptoms", "signs", NULL};
+    static const char *const signs[] = {"symptoms", "signs", "history",
+                                        "presence", NULL};
 
     joined = 0;
     i = items->first[k];
@@ -303,9 +304,9 @@ trials_item_stands(trials_items_t *items, size_t k, int *head)
         return 0;
     }
 
-    /* "a rash with signs or symptoms". */
+    /* "a rash with signs or symptoms", "gout, history or presence of asthma". */
 
-    if (k + 1 == items->n && items->first[k] + 1 == items->end[k]
+    if (items->first[k] + 1 == items->end[k]
         && trials_items_in(items, items->first[k], signs))
     {
         return 0;

@@ -13,6 +13,7 @@
 
 
 static int trials_phrase_long(trials_str_t to);
+static int trials_phrase_owned(const trials_phraser_t *p, size_t i);
 static int trials_phrase_determined(const trials_phraser_t *p, size_t i);
 static int trials_phrase_ill(const trials_phraser_t *p, size_t i);
 static int trials_phrase_kept(const trials_phraser_t *p, size_t i, size_t used);
@@ -139,6 +140,14 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
         return 0;
     }
 
+    /* "safe completion of", "patients' completion of": not "safe the end of". */
+
+    if (i > 0 && rule->to.len > 4 && memcmp(rule->to.data, "the ", 4) == 0
+        && !trials_token_says(p, i, "the") && trials_phrase_owned(p, i - 1))
+    {
+        return 0;
+    }
+
     /* "Eligible sites of origin": which sites, not who. */
 
     if (used == 1 && trials_word_is(rule->to.data, rule->to.len, "able to join")
@@ -188,6 +197,20 @@ trials_phrase_rule(trials_phraser_t *p, size_t i)
 
 
 static int
+trials_phrase_owned(const trials_phraser_t *p, size_t i)
+{
+    const trials_token_t    *t;
+    static const char *const words[] = {
+        "'",     "safe", "proper", "successful", "early", "full", "timely",
+        "their", "his",  "her",    "planned",    "your",  "s",    NULL};
+
+    t = &p->tokens[i];
+
+    return trials_word_in(p->text.data + t->start, t->len, words);
+}
+
+
+static int
 trials_phrase_determined(const trials_phraser_t *p, size_t i)
 {
     const trials_token_t    *t;
@@ -215,7 +238,11 @@ trials_phrase_ill(const trials_phraser_t *p, size_t i)
         "eczema",   "psoriasis",  "stroke",    "diabetes",   "epilepsy",
         NULL};
 
-    if (i == 0 || !p->tokens[i].space || !trials_token_says(p, i, "patients")) {
+    if (i == 0 || !p->tokens[i].space
+        || !(trials_token_says(p, i, "patients")
+             || trials_token_says(p, i, "participants")
+             || trials_token_says(p, i, "subjects")))
+    {
         return 0;
     }
 

@@ -157,6 +157,14 @@ static const plain_case_t cases[] = {
      "Measurable disease as determined by investigator assessment",
      "You have disease that can be measured as the study doctor decides."},
 
+    {TRIALS_GROUP_EXCLUSION, "Has eczema, history or presence of asthma",
+     "You have eczema, history or presence of asthma."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Diseases that put at risk safe completion of the trial",
+     "You have diseases that put at risk safe completion of the study."},
+    {TRIALS_GROUP_INCLUSION, "Gastric cancer participants who smoke",
+     "Stomach cancer participants who smoke"},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
