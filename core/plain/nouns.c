@@ -87,7 +87,7 @@ static const char *const trials_no_start[] = {
     "meets",     "starting", "stopping",     "beginning",   "none",
     "meet",      "infants",  "infant",       "child",       "boys",
     "girls",     "newborns", "neonates",     "adolescents", "babies",
-    "toddlers",  NULL};
+    "toddlers",  "harbor",   "harbour",      "carry",       NULL};
 
 
 const trials_rule_t *

@@ -28,6 +28,10 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
     static const char *const ways[] = {
         "centrally",      "histologically", "cytologically", "pathologically",
         "radiologically", "suffering",      "having",        NULL};
+    static const char *const needs[] = {"needed", "required", "necessary",
+                                        NULL};
+    static const char *const made[] = {"made", "established", NULL};
+    static const char *const by[] = {"by", NULL};
     static const char *const not_be[] = {"be", "having", "have", "current",
                                          NULL};
     static const char *const somebody[] = {"smoker",   "smokers", "user",
@@ -81,6 +85,15 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
         return 0;
     }
 
+    /* "No washout needed". */
+
+    if (to.len > 3 && memcmp(to.data + to.len - 3, " no", 3) == 0
+        && i + 1 < rewriter->sentence.n
+        && trials_rewrite_in(rewriter, text, i + 1, needs))
+    {
+        return 0;
+    }
+
     /* "Pregnant women, women who plan a pregnancy": these are no "You". */
 
     if (to.len > 15
@@ -111,6 +124,20 @@ trials_rewrite_fits(const trials_rewriter_t *rewriter, trials_str_t text,
             && trials_rewrite_in(rewriter, text, i, use)))
     {
         return 0;
+    }
+
+    /* "Diagnosis of asthma made by a doctor". */
+
+    if (trials_word_is(to.data, to.len, "a doctor has told you that you have")
+        || trials_word_is(to.data, to.len, "you were diagnosed with"))
+    {
+        for (k = i; k + 1 < rewriter->sentence.n; k++) {
+            if (trials_rewrite_in(rewriter, text, k, made)
+                && trials_rewrite_in(rewriter, text, k + 1, by))
+            {
+                return 0;
+            }
+        }
     }
 
     /* "Not be paid", "not current smoker". */

@@ -165,6 +165,23 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION, "Gastric cancer participants who smoke",
      "Stomach cancer participants who smoke"},
 
+    {TRIALS_GROUP_INCLUSION, "Diagnosis of asthma made by a specialist",
+     "You have a diagnosis of asthma made by a specialist."},
+    {TRIALS_GROUP_INCLUSION, "Pathologically proven diagnosis of lung cancer",
+     "Tissue tests show that you have lung cancer."},
+    {TRIALS_GROUP_EXCLUSION,
+     "Rashes that led to permanent discontinuation of prior treatment",
+     "Rashes that led to permanently stopping past treatment"},
+
+    {TRIALS_GROUP_EXCLUSION, "No washout necessary for these drugs",
+     "No washout needed for these drugs"},
+    {TRIALS_GROUP_INCLUSION, "Pre- and postmenopausal women with asthma",
+     "Pre- and postmenopausal women with asthma"},
+    {TRIALS_GROUP_EXCLUSION, "Surgery within preceding 6 months",
+     "You had surgery within preceding 6 months."},
+    {TRIALS_GROUP_INCLUSION, "Harbor mutations of the tumor",
+     "Harbor mutations of the tumor"},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
