@@ -141,8 +141,11 @@ trials_sign_read(const trials_phraser_t *p, size_t i, const char **words,
         return code < 0x80 ? 2 : 1;
     }
 
-    if (trials_token_says(p, i + 1, "or") && trials_token_says(p, i + 2, "=")
-        && (first == '>' || first == '<'))
+    /* "> or =", ">/=" */
+
+    if ((first == '>' || first == '<')
+        && (trials_token_says(p, i + 1, "or") || second == '/')
+        && trials_token_says(p, i + 2, "="))
     {
         *words = first == '>' ? "at least" : "at most";
         *after = first == '>' ? "or higher" : "or lower";

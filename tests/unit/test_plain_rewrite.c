@@ -646,7 +646,24 @@ static const plain_case_t
               {TRIALS_GROUP_EXCLUSION,
                "Regular use of sleeping pills in the 2 months prior to screening",
                "You regularly used sleeping pills in the 2 months before the first checks."},
-              {TRIALS_GROUP_EXCLUSION, "Prisoners", "You are a prisoner."}};
+              {TRIALS_GROUP_EXCLUSION, "Prisoners", "You are a prisoner."},
+              {TRIALS_GROUP_EXCLUSION, "Pregnant and lactating women",
+               "Pregnant and breastfeeding women"},
+              {TRIALS_GROUP_EXCLUSION, "Pregnancy and lactation",
+               "Pregnancy and breastfeeding."},
+              {TRIALS_GROUP_INCLUSION, "Body weight >/= 20 kg and </= 150 kg",
+               "Your body weight is at least 20 kg and at most 150 kg."},
+              {TRIALS_GROUP_INCLUSION,
+               "Women must use contraception for the duration of study participation",
+               "If you are a woman, you must use birth control the whole time while taking part in the study."},
+              {TRIALS_GROUP_INCLUSION,
+               "Willing to provide written, signed informed consent",
+               "You are willing to give written consent."},
+              {TRIALS_GROUP_INCLUSION,
+               "Must be scheduled or planned for surgery",
+               "You must be scheduled or planned for surgery."},
+              {TRIALS_GROUP_EXCLUSION, "Relevant anemia",
+               "You have relevant anemia."}};
 
 
 static void
