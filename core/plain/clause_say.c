@@ -162,7 +162,7 @@ trials_clause_say(trials_clauses_t *c, trials_str_t text)
             trials_clause_others(buf, buf->len - text.len, text);
         }
 
-        start = c->opening.len ? buf->len : start;
+        start = c->opening.len ? (size_t) -1 : start;
 
     } else {
         rest = c->rewriter->rest;

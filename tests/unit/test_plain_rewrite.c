@@ -663,7 +663,14 @@ static const plain_case_t
                "Must be scheduled or planned for surgery",
                "You must be scheduled or planned for surgery."},
               {TRIALS_GROUP_EXCLUSION, "Relevant anemia",
-               "You have relevant anemia."}};
+               "You have relevant anemia."},
+              {TRIALS_GROUP_EXCLUSION,
+               "Warning signs of a serious illness such as large neoplasm, severe infection, or fracture",
+               "You have warning signs of a serious disease. For example, any of these:\nLarge tumor.\nSevere infection.\nBroken bone."},
+              {TRIALS_GROUP_INCLUSION, "No pregnancy or lactation",
+               "You are not pregnant or breastfeeding."},
+              {TRIALS_GROUP_INCLUSION, "Age of patients over 18 years",
+               "You are over 18 years old."}};
 
 
 static void
