@@ -670,7 +670,16 @@ static const plain_case_t
               {TRIALS_GROUP_INCLUSION, "No pregnancy or lactation",
                "You are not pregnant or breastfeeding."},
               {TRIALS_GROUP_INCLUSION, "Age of patients over 18 years",
-               "You are over 18 years old."}};
+               "You are over 18 years old."},
+              {TRIALS_GROUP_EXCLUSION,
+               "Absence of a suitable HLA identical donor",
+               "No fitting HLA identical donor"},
+              {TRIALS_GROUP_EXCLUSION,
+               "History of anaphylaxis or anaphylactic shock",
+               "You have had anaphylaxis or anaphylactic shock."},
+              {TRIALS_GROUP_INCLUSION,
+               "Subjects (or as appropriate whose legal guardian) have been informed",
+               "People (or as needed whose legal guardian) have been informed"}};
 
 
 static void
