@@ -182,6 +182,9 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_INCLUSION, "Harbor mutations of the tumor",
      "Harbor mutations of the tumor"},
 
+    {TRIALS_GROUP_EXCLUSION, "Diseases that could harm the subjects' growth",
+     "You have diseases that could harm your growth."},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
