@@ -59,17 +59,62 @@ static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 
 /* "who" after these is not about the reader. */
 
-static const char *const trials_people[] = {
-    "relative", "relatives", "member",          "members",   "partner",
-    "partners", "women",     "woman",           "men",       "man",
-    "doctor",   "doctors",   "parent",          "parents",   "child",
-    "children", "donor",     "donors",          "caregiver", "person",
-    "people",   "someone",   "adults",          "anyone",    "individuals",
-    "females",  "males",     "caregivers",      "those",     "spouse",
-    "sibling",  "siblings",  "mother",          "father",    "infants",
-    "one",      "physician", "staff",           "others",    "representative",
-    "guardian", "guardians", "representatives", "proxy",     "nurse",
-    "spouses",  "employee",  "employees",       NULL};
+static const char *const trials_people[] = {"relative",
+                                            "relatives",
+                                            "member",
+                                            "members",
+                                            "partner",
+                                            "partners",
+                                            "women",
+                                            "woman",
+                                            "men",
+                                            "man",
+                                            "doctor",
+                                            "doctors",
+                                            "parent",
+                                            "parents",
+                                            "child",
+                                            "children",
+                                            "donor",
+                                            "donors",
+                                            "caregiver",
+                                            "person",
+                                            "people",
+                                            "someone",
+                                            "adults",
+                                            "anyone",
+                                            "individuals",
+                                            "females",
+                                            "males",
+                                            "caregivers",
+                                            "those",
+                                            "spouse",
+                                            "sibling",
+                                            "siblings",
+                                            "mother",
+                                            "father",
+                                            "infants",
+                                            "one",
+                                            "physician",
+                                            "staff",
+                                            "others",
+                                            "representative",
+                                            "guardian",
+                                            "guardians",
+                                            "representatives",
+                                            "proxy",
+                                            "nurse",
+                                            "spouses",
+                                            "employee",
+                                            "employees",
+                                            "including",
+                                            "excluding",
+                                            "except",
+                                            "of",
+                                            "than",
+                                            "for",
+                                            "with",
+                                            NULL};
 
 /* What begins a clause with a verb of its own. */
 
@@ -137,6 +182,7 @@ trials_rewrite_bare(const trials_rewriter_t *rewriter, trials_str_t text,
         }
 
         if (trials_word_is(text.data + t->start, t->len, "who")
+            && trials_is_lower(text.data[t->start])
             && !trials_bare_who(rewriter, text, i))
         {
             return 0;

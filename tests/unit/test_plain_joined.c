@@ -185,6 +185,16 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION, "Diseases that could harm the subjects' growth",
      "You have diseases that could harm your growth."},
 
+    {TRIALS_GROUP_EXCLUSION,
+     "Having other cancer, but not including who has been cured",
+     "Having other cancer, but not including who has been cured"},
+    {TRIALS_GROUP_INCLUSION, "Adults with asthma and the following requirement",
+     "You are an adult with asthma and this rule."},
+
+    {TRIALS_GROUP_INCLUSION,
+     "Histologically confirmed diagnosis of WHO grade II tumor",
+     "Tissue tests show that you have WHO grade II tumor."},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
