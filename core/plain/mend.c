@@ -338,27 +338,29 @@ trials_mend_verb(trials_mender_t *m, size_t i)
 }
 
 
-/* "You take part and signs the form". */
+/* "You take part and freely signs the form". */
 
 static int
 trials_mend_signs(const trials_mender_t *m, size_t i)
 {
-    size_t                   k;
+    size_t                   k, joint;
     const trials_token_t    *t;
-    static const char *const what[] = {"the",     "a",       "an",
-                                       "written", "consent", NULL};
+    static const char *const what[] = {"the",     "a",   "an", "written",
+                                       "consent", "ICF", NULL};
     static const char *const others[] = {
         "who", "parent", "parents", "guardian", "person", "people", NULL};
 
+    joint = i > 1 && trials_mend_is(m, i - 1, "freely") ? i - 2 : i - 1;
+
     if (i < 3 || i + 1 >= m->ntokens || !trials_mend_is(m, i, "signs")
-        || !trials_mend_is(m, i - 1, "and")
+        || !trials_mend_is(m, joint, "and")
         || !trials_word_in(m->text.data + m->tokens[i + 1].start,
                            m->tokens[i + 1].len, what))
     {
         return 0;
     }
 
-    for (k = i - 1; k > 0; k--) {
+    for (k = joint; k > 0; k--) {
         t = &m->tokens[k - 1];
 
         if (trials_mend_is(m, k - 1, "you")) {

@@ -208,6 +208,9 @@ static const plain_case_t cases[] = {
     {TRIALS_GROUP_EXCLUSION,
      "Concurrent participation in another clinical trial, unless it is observational",
      "At the same time, you take part in another study. This does not apply if it is observational."},
+    {TRIALS_GROUP_INCLUSION,
+     "Able to understand the study procedures, and voluntarily signs the consent form",
+     "You can understand the study steps, and freely sign the consent form."},
 };
 
 
