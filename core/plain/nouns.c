@@ -70,24 +70,25 @@ static const char *const trials_not_past[] = {
 static const char *const trials_articles[] = {"a", "an", "the", "any", NULL};
 
 static const char *const trials_no_start[] = {
-    "if",        "for",      "in",           "on",          "at",
-    "all",       "each",     "with",         "without",     "by",
-    "not",       "only",     "there",        "during",      "within",
-    "patients",  "subjects", "participants", "note",        "cohort",
-    "part",      "group",    "phase",        "arm",         "stage",
-    "the",       "and",      "or",           "women",       "men",
-    "females",   "males",    "female",       "male",        "children",
-    "people",    "able",     "must",         "may",         "you",
-    "your",      "non",      "being",        "having",      "has",
-    "have",      "as",       "type",         "healthy",     "adult",
-    "adults",    "pre",      "post",         "that",        "pregnant",
-    "when",      "after",    "before",       "more",        "less",
-    "use",       "using",    "received",     "receiving",   "taking",
-    "diagnosed", "enrolled", "those",        "these",       "this",
-    "meets",     "starting", "stopping",     "beginning",   "none",
-    "meet",      "infants",  "infant",       "child",       "boys",
-    "girls",     "newborns", "neonates",     "adolescents", "babies",
-    "toddlers",  "harbor",   "harbour",      "carry",       NULL};
+    "if",          "for",      "in",           "on",          "at",
+    "all",         "each",     "with",         "without",     "by",
+    "not",         "only",     "there",        "during",      "within",
+    "patients",    "subjects", "participants", "note",        "cohort",
+    "part",        "group",    "phase",        "arm",         "stage",
+    "the",         "and",      "or",           "women",       "men",
+    "females",     "males",    "female",       "male",        "children",
+    "people",      "able",     "must",         "may",         "you",
+    "your",        "non",      "being",        "having",      "has",
+    "have",        "as",       "type",         "healthy",     "adult",
+    "adults",      "pre",      "post",         "that",        "pregnant",
+    "when",        "after",    "before",       "more",        "less",
+    "use",         "using",    "received",     "receiving",   "taking",
+    "diagnosed",   "enrolled", "those",        "these",       "this",
+    "meets",       "starting", "stopping",     "beginning",   "none",
+    "meet",        "infants",  "infant",       "child",       "boys",
+    "girls",       "newborns", "neonates",     "adolescents", "babies",
+    "toddlers",    "harbor",   "harbour",      "carry",       "freely",
+    "voluntarily", NULL};
 
 
 const trials_rule_t *

@@ -432,6 +432,8 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
                                         NULL};
     static const char *const  ahead[] = {"after", "next", NULL};
     static const char *const  unless[] = {"unless", NULL};
+    static const char *const  have[] = {"has", "have", NULL};
+    static const char *const  ors[] = {"or", NULL};
 
     now = to;
 
@@ -454,6 +456,14 @@ trials_rewrite_tense(const trials_rewriter_t *rewriter, trials_str_t text,
 
         if (trials_rewrite_in(rewriter, text, i, unless)
             && !(i > 0 && text.data[t[-1].start] == '('))
+        {
+            break;
+        }
+
+        /* "Taking it, or has taken it in the last year": of the second. */
+
+        if (i > 0 && trials_rewrite_in(rewriter, text, i, have)
+            && trials_rewrite_in(rewriter, text, i - 1, ors))
         {
             break;
         }

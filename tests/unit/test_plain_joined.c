@@ -195,6 +195,12 @@ static const plain_case_t cases[] = {
      "Histologically confirmed diagnosis of WHO grade II tumor",
      "Tissue tests show that you have WHO grade II tumor."},
 
+    {TRIALS_GROUP_EXCLUSION,
+     "Is taking an antifungal medicine or has received one within 6 weeks of day 1",
+     "You are taking an antifungal medicine or have received one within 6 weeks of day 1."},
+    {TRIALS_GROUP_INCLUSION, "Voluntarily use contraception during the study",
+     "Freely use birth control during the study"},
+
     /* Beside what is studied, or now. */
 
     {TRIALS_GROUP_EXCLUSION, "Concurrent malignancy",
