@@ -105,6 +105,32 @@ typedef struct {
 extern ngx_module_t ngx_http_trials_module;
 
 
+/* Adds a header line; both strings must outlive the request. */
+
+static ngx_inline ngx_table_elt_t *
+ngx_http_trials_add_header(ngx_http_request_t *r, const char *key,
+                           const char *value)
+{
+    ngx_table_elt_t *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NULL;
+    }
+
+    h->hash = 1;
+    ngx_http_trials_header_init(h);
+
+    h->key.data = (u_char *) (uintptr_t) key;
+    h->key.len = ngx_strlen(key);
+    h->value.data = (u_char *) (uintptr_t) value;
+    h->value.len = ngx_strlen(value);
+    h->lowcase_key = NULL;
+
+    return h;
+}
+
+
 /* ngx_http_trials_handler.c */
 
 ngx_int_t ngx_http_trials_handler(ngx_http_request_t *r);
@@ -124,10 +150,6 @@ ngx_int_t
 ngx_http_trials_send_redirect(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
                               const ngx_http_trials_path_t *path,
                               ngx_uint_t                    status);
-
-/* Adds a header line; both strings must outlive the request. */
-ngx_table_elt_t *ngx_http_trials_add_header(ngx_http_request_t *r,
-                                            const char *key, const char *value);
 
 /* What every answer has; cache_control NULL: as the location says. */
 ngx_int_t

@@ -33,8 +33,10 @@ static ngx_int_t
 ngx_http_trials_set_headers(ngx_http_request_t *r, trials_rendition_t rendition,
                             ngx_http_trials_coding_t coding);
 static ngx_int_t
-ngx_http_trials_set_etag(ngx_http_request_t             *r,
-                         const ngx_http_trials_answer_t *answer);
+                 ngx_http_trials_set_etag(ngx_http_request_t             *r,
+                                          const ngx_http_trials_answer_t *answer);
+static ngx_int_t ngx_http_trials_set_date(ngx_http_request_t            *r,
+                                          const ngx_http_trials_entry_t *entry);
 static void
 ngx_http_trials_set_type(ngx_http_request_t *r, trials_rendition_t rendition);
 static ngx_int_t ngx_http_trials_add_vary(ngx_http_request_t *r);
@@ -75,7 +77,9 @@ ngx_http_trials_send_document(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx)
     r->headers_out.content_length_n = (off_t) answer.len;
     r->headers_out.last_modified_time = answer.modified;
 
-    if (ngx_http_trials_set_etag(r, &answer) != NGX_OK) {
+    if (ngx_http_trials_set_etag(r, &answer) != NGX_OK
+        || (ctx->entry && ngx_http_trials_set_date(r, ctx->entry) != NGX_OK))
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -354,6 +358,28 @@ ngx_http_trials_set_etag(ngx_http_request_t             *r,
 }
 
 
+/* Where the zone has it, nginx need not print it. */
+
+static ngx_int_t
+ngx_http_trials_set_date(ngx_http_request_t            *r,
+                         const ngx_http_trials_entry_t *entry)
+{
+    ngx_table_elt_t *h;
+
+    h = ngx_http_trials_add_header(r, "Last-Modified", "");
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->value.data = (u_char *) (uintptr_t) entry->date;
+    h->value.len = NGX_HTTP_TRIALS_DATE;
+
+    r->headers_out.last_modified = h;
+
+    return NGX_OK;
+}
+
+
 /* Also on what has no coding: another reader would get another one. */
 
 static ngx_int_t
@@ -516,30 +542,6 @@ ngx_http_trials_send_redirect(ngx_http_request_t *r, ngx_http_trials_ctx_t *ctx,
     }
 
     return (ngx_int_t) status;
-}
-
-
-ngx_table_elt_t *
-ngx_http_trials_add_header(ngx_http_request_t *r, const char *key,
-                           const char *value)
-{
-    ngx_table_elt_t *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NULL;
-    }
-
-    h->hash = 1;
-    ngx_http_trials_header_init(h);
-
-    h->key.data = (u_char *) (uintptr_t) key;
-    h->key.len = ngx_strlen(key);
-    h->value.data = (u_char *) (uintptr_t) value;
-    h->value.len = ngx_strlen(value);
-    h->lowcase_key = NULL;
-
-    return h;
 }
 
 

@@ -25,6 +25,9 @@
 /* A name, an alias's location and the opaque part of an entity tag. */
 #define NGX_HTTP_TRIALS_NAME 64
 
+/* An HTTP date: RFC 9110, section 5.6.7. */
+#define NGX_HTTP_TRIALS_DATE (sizeof("Sun, 06 Nov 1994 08:49:37 GMT") - 1)
+
 
 typedef enum {
     NGX_HTTP_TRIALS_IDENTITY = 0,
@@ -64,6 +67,7 @@ typedef struct {
     char                   name[NGX_HTTP_TRIALS_NAME];
     char                   etag[NGX_HTTP_TRIALS_NAME];
     char                   location[NGX_HTTP_TRIALS_NAME];
+    char                   date[NGX_HTTP_TRIALS_DATE]; /* modified */
 } ngx_http_trials_entry_t;
 
 

@@ -135,6 +135,7 @@ ngx_http_trials_zone_put(ngx_http_trials_zone_t        *zone,
     entry->read = mark->now;
     entry->until = mark->now + value->ttl;
     entry->modified = value->modified;
+    (void) ngx_http_time((u_char *) entry->date, (time_t) value->modified);
     entry->size = value->size;
     entry->state = (uint8_t) value->state;
     entry->stale = (uint8_t) value->stale;
