@@ -169,7 +169,8 @@ def tokens(text):
     text = text.replace('<!-- -->', '').replace('::', ':')
     for _ in range(3):
         text = ENTITY.sub(lambda m: html.unescape(m.group()), text)
-    return re.findall(r'[^\W_]+|[^\w\s]|_', text.lower())
+    return re.findall(r'[\u2460-\u2473]|(?:(?![\u2460-\u2473])[^\W_])+|[^\w\s]|_',
+                      text.lower())
 
 
 def is_mark(source, i):
