@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 
-/* A multiple of the size of pages. */
+/* A multiple of the size of pages, where what is lent is to be had back. */
 #define NGX_HTTP_TRIALS_CHUNK 8192
 
 

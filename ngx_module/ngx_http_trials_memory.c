@@ -7,14 +7,14 @@
 
 static ngx_fd_t ngx_http_trials_memory_file(size_t size, ngx_log_t *log);
 static void     ngx_http_trials_memory_prepare(ngx_http_trials_memory_t *memory,
-                                               ngx_log_t                *log);
+                                               size_t unit, ngx_log_t *log);
 static ngx_chain_t *
 ngx_http_trials_memory_send_chain(ngx_connection_t *c, ngx_chain_t *in,
                                   off_t limit);
 
 
 ngx_http_trials_memory_t *
-ngx_http_trials_memory_create(size_t size, ngx_log_t *log)
+ngx_http_trials_memory_create(size_t size, size_t unit, ngx_log_t *log)
 {
     int                       flags;
     ngx_http_trials_memory_t *memory;
@@ -45,7 +45,7 @@ ngx_http_trials_memory_create(size_t size, ngx_log_t *log)
     }
 
     if (memory->fd != NGX_INVALID_FILE) {
-        ngx_http_trials_memory_prepare(memory, log);
+        ngx_http_trials_memory_prepare(memory, unit, log);
     }
 
     return memory;
@@ -84,19 +84,21 @@ ngx_http_trials_memory_file(size_t size, ngx_log_t *log)
 
 
 /*
- * Pages that a socket still sends have to leave the file one by one.  Where one
- * is a part of a huge page the kernel would clear it in place instead.
+ * Pages that a socket still sends have to leave the file unit by unit, which is
+ * tried.  Where one is a part of a huge page the kernel would clear it in place
+ * instead.
  */
 
 static void
-ngx_http_trials_memory_prepare(ngx_http_trials_memory_t *memory, ngx_log_t *log)
+ngx_http_trials_memory_prepare(ngx_http_trials_memory_t *memory, size_t unit,
+                               ngx_log_t *log)
 {
 #if (NGX_HTTP_TRIALS_MEMFD)
     /* EINVAL: the kernel knows of no huge pages. */
 
     if ((madvise(memory->start, memory->size, MADV_NOHUGEPAGE) == -1
          && ngx_errno != NGX_EINVAL)
-        || madvise(memory->start, memory->size, MADV_REMOVE) == -1)
+        || madvise(memory->start + unit, unit, MADV_REMOVE) == -1)
     {
         ngx_log_error(NGX_LOG_WARN, log, ngx_errno,
                       "madvise() failed, a trials zone is sent by copy");
@@ -105,6 +107,7 @@ ngx_http_trials_memory_prepare(ngx_http_trials_memory_t *memory, ngx_log_t *log)
     }
 #else
     (void) memory;
+    (void) unit;
     (void) log;
 #endif
 }

@@ -19,11 +19,12 @@ typedef struct {
 
 
 /*
- * Aligned to pages and held once; NULL where there is none to be had.  Where
- * the system only lacks the file, that is logged.
+ * Aligned to pages and held once; NULL where there is none to be had.  It has
+ * two units at least, whose pages are taken out of the file.  Where the system
+ * only lacks the file, or its pages are larger, that is logged.
  */
 ngx_http_trials_memory_t *
-ngx_http_trials_memory_create(size_t size, ngx_log_t *log);
+ngx_http_trials_memory_create(size_t size, size_t unit, ngx_log_t *log);
 
 /* The last one unmaps. */
 void ngx_http_trials_memory_release(ngx_http_trials_memory_t *memory);

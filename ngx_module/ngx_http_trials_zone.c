@@ -182,7 +182,8 @@ ngx_http_trials_zone_fill(ngx_http_trials_zone_t *zone,
     }
 
     shared->memory = ngx_http_trials_memory_create(
-        (size_t) zone->chunks * NGX_HTTP_TRIALS_CHUNK, shm_zone->shm.log);
+        (size_t) zone->chunks * NGX_HTTP_TRIALS_CHUNK, NGX_HTTP_TRIALS_CHUNK,
+        shm_zone->shm.log);
 
     zone->memory = shared->memory;
 
