@@ -59,62 +59,22 @@ static const char *const trials_joints[] = {"and", "or", "but", "and/or", NULL};
 
 /* "who" after these is not about the reader. */
 
-static const char *const trials_people[] = {"relative",
-                                            "relatives",
-                                            "member",
-                                            "members",
-                                            "partner",
-                                            "partners",
-                                            "women",
-                                            "woman",
-                                            "men",
-                                            "man",
-                                            "doctor",
-                                            "doctors",
-                                            "parent",
-                                            "parents",
-                                            "child",
-                                            "children",
-                                            "donor",
-                                            "donors",
-                                            "caregiver",
-                                            "person",
-                                            "people",
-                                            "someone",
-                                            "adults",
-                                            "anyone",
-                                            "individuals",
-                                            "females",
-                                            "males",
-                                            "caregivers",
-                                            "those",
-                                            "spouse",
-                                            "sibling",
-                                            "siblings",
-                                            "mother",
-                                            "father",
-                                            "infants",
-                                            "one",
-                                            "physician",
-                                            "staff",
-                                            "others",
-                                            "representative",
-                                            "guardian",
-                                            "guardians",
-                                            "representatives",
-                                            "proxy",
-                                            "nurse",
-                                            "spouses",
-                                            "employee",
-                                            "employees",
-                                            "including",
-                                            "excluding",
-                                            "except",
-                                            "of",
-                                            "than",
-                                            "for",
-                                            "with",
-                                            NULL};
+static const char *const trials_people[] = {
+    "relative", "relatives", "member",          "members",   "partner",
+    "partners", "women",     "woman",           "men",       "man",
+    "doctor",   "doctors",   "parent",          "parents",   "child",
+    "children", "donor",     "donors",          "caregiver", "person",
+    "people",   "someone",   "adults",          "anyone",    "individuals",
+    "females",  "males",     "caregivers",      "those",     "spouse",
+    "sibling",  "siblings",  "mother",          "father",    "infants",
+    "one",      "physician", "staff",           "others",    "representative",
+    "guardian", "guardians", "representatives", "proxy",     "nurse",
+    "spouses",  "employee",  "employees",       NULL};
+
+/* Nor is one that they lead to: "including who has asthma". */
+
+static const char *const trials_before_who[] = {
+    "including", "excluding", "except", "of", "than", "for", "with", NULL};
 
 /* What begins a clause with a verb of its own. */
 
@@ -440,5 +400,6 @@ trials_bare_who(const trials_rewriter_t *rewriter, trials_str_t text, size_t i)
     return i > 0 && i + 1 < rewriter->sentence.n
            && rewriter->sentence.list[i + 1].kind == TRIALS_TOKEN_WORD
            && rewriter->sentence.list[i - 1].kind != TRIALS_TOKEN_SIGN
-           && !trials_rewrite_in(rewriter, text, i - 1, trials_people);
+           && !trials_rewrite_in(rewriter, text, i - 1, trials_people)
+           && !trials_rewrite_in(rewriter, text, i - 1, trials_before_who);
 }

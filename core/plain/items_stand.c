@@ -343,6 +343,7 @@ trials_items_others(const trials_items_t *items)
 {
     size_t                   i, k;
     static const char *const others[] = {"other", "others", NULL};
+    static const char *const which[] = {"that", "which", "who", NULL};
     static const char *const times[] = {
         "within", "before", "after",   "during", "unless", "except", "if",
         "when",   "in",     "without", "by",     "for",    NULL};
@@ -358,8 +359,6 @@ trials_items_others(const trials_items_t *items)
     }
 
     for (i++; i < items->end[k]; i++) {
-        static const char *const which[] = {"that", "which", "who", NULL};
-
         if (trials_items_in(items, i, which)) {
             break;
         }
